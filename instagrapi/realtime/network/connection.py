@@ -1,0 +1,400 @@
+"""One life of one socket: who reads, who writes, when to ping, and why it ended."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from instagrapi.exceptions import (
+    ClientError,
+    ConnectFailed,
+    ConnectionLost,
+    ConnectRefused,
+    LimitExceeded,
+    NotConnectedError,
+    RealtimeTimeout,
+)
+from instagrapi.realtime.network.deadline import Clock, Deadline
+from instagrapi.realtime.protocol.keepalive import KeepAlive, Verdict
+from instagrapi.realtime.protocol.packets import ConnAck, Connect, Packet, PingReq, PingResp, PubAck, Publish
+from instagrapi.realtime.protocol.session import MQTToTSession, SessionState
+
+DEFAULT_MAX_INBOX = 10_000
+#: PUBACKs are collected while packets are at hand, but at most so many and so long (seconds).
+MAX_HELD_ACKS = 64
+MAX_ACK_DELAY = 0.05
+
+_REFUSALS = {
+    1: "the broker does not accept this protocol level (CONNACK 1)",
+    2: "the broker rejects the client identifier (CONNACK 2); another connection of this device may still be open",
+    3: "the broker is unavailable (CONNACK 3); try again later",
+    4: "the broker does not accept the credentials (CONNACK 4)",
+    5: "the broker does not authorize this session (CONNACK 5); check in the app whether it is still logged in",
+}
+
+
+class ByteTransport(Protocol):
+    """What a connection needs of a transport; see ``SocketMQTToTTransport`` for the contract."""
+
+    def connect(self) -> None:
+        """Opens it."""
+
+    def send(self, packet: bytes) -> None:
+        """Writes all bytes."""
+
+    def receive(self, timeout: float | None) -> bytes:
+        """The next bytes, empty at the end; ``TimeoutError`` when nothing came."""
+
+    def disconnect(self) -> None:
+        """Closes it and wakes a blocked ``receive``."""
+
+    def fileno(self) -> int:
+        """A descriptor for an outer selector, or -1."""
+
+
+@dataclass(slots=True)
+class Traffic:
+    """What went over one connection."""
+
+    bytes_in: int = 0
+    bytes_out: int = 0
+    packets_in: int = 0
+    packets_out: int = 0
+
+
+class Connection:
+    """Single use: it connects once, and once ended stays ended with a reason.
+
+    Whoever waits for something reads for everyone: the first thread that has to wait takes the part of the reader,
+    files what arrives and wakes the others. Waiting never runs handlers; packets queue up in the inbox until somebody
+    calls :meth:`read`.
+
+    Args:
+        transport: carries the bytes; opened by :meth:`open`, closed by the end.
+        session: the protocol state, new.
+        keep_alive: seconds, as announced in CONNECT.
+        clock: gives the time in seconds.
+        expects: topics whose publishes are shown to ``on_publish`` as soon as they arrive.
+        on_publish: sees them before the inbox does; true keeps a publish out of it.
+        max_inbox: how many packets may wait for :meth:`read`.
+    """
+
+    def __init__(
+        self,
+        transport: ByteTransport,
+        session: MQTToTSession,
+        *,
+        keep_alive: float,
+        clock: Clock = time.monotonic,
+        expects: frozenset[str] = frozenset(),
+        on_publish: Callable[[Publish], bool] = lambda publish: False,
+        max_inbox: int = DEFAULT_MAX_INBOX,
+    ) -> None:
+        self._transport = transport
+        self._session = session
+        self._clock = clock
+        self._keep_alive = KeepAlive(keep_alive, clock())
+        self._expects = expects
+        self._on_publish = on_publish
+        self._max_inbox = max_inbox
+        self._inbox: deque[Packet] = deque()
+        self._changed = threading.Condition()
+        self._reading = False
+        self._pongs = 0
+        self._acks = bytearray()
+        self._acks_since = 0.0
+        self.traffic = Traffic()
+        #: Why the connection ended; ``None`` while it lives.
+        self.error: Exception | None = None
+
+    # --- beginning and end -----------------------------------------------------------------------------------------
+
+    @property
+    def is_open(self) -> bool:
+        """Whether packets can be sent."""
+        return self.error is None and self._session.state is SessionState.OPEN
+
+    @property
+    def keep_alive(self) -> KeepAlive:
+        """The keep alive, its interval adjustable."""
+        return self._keep_alive
+
+    def open(self, connect: Connect | None, timeout: float | None) -> ConnAck:
+        """Opens the transport and performs CONNECT; ``None`` when the transport does that itself.
+
+        Raises:
+            ConnectFailed: the broker closed the connection or did not answer CONNECT in ``timeout`` seconds.
+            ConnectRefused: the broker refused; ``return_code`` says how.
+            RealtimeProtocolError: the answer was no CONNACK.
+        """
+        self._transport.connect()
+        try:
+            if connect is None:
+                self._session.skip_handshake()
+                return ConnAck(0)
+            self._transmit(self._session.send_connect(connect))
+            return self._await_connack(Deadline.after(timeout, self._clock))
+        except BaseException as error:
+            self.error = error if isinstance(error, Exception) else ConnectionLost("interrupted while connecting")
+            self._transport.disconnect()
+            raise
+
+    def close(self) -> None:
+        """Sends DISCONNECT if that is possible without waiting for anyone, and closes the transport. Never raises."""
+        with self._changed:
+            polite = self.is_open
+            farewell = bytes(self._acks) + self._session.send_disconnect() if polite else b""
+            self._acks.clear()
+        if farewell:
+            with contextlib.suppress(Exception):  # the peer notices the closed socket as well
+                self._transport.send(farewell)
+        self._fail(NotConnectedError("the connection was closed from this side"))
+
+    def fileno(self) -> int:
+        """The descriptor to watch in an outer selector; drain with ``read(0)`` first, bytes may be buffered."""
+        return self._transport.fileno()
+
+    def _await_connack(self, deadline: Deadline) -> ConnAck:
+        while self._session.state is SessionState.CONNECTING:
+            try:
+                data = self._transport.receive(deadline.remaining())
+            except TimeoutError:
+                data = None
+            if data is None:
+                if deadline.expired():
+                    raise ConnectFailed("the broker did not answer CONNECT; the session may be dead")
+                continue
+            if not data:
+                raise ConnectFailed("the broker closed the connection instead of answering CONNECT")
+            self._receive(data)
+        if not self._inbox:
+            raise self._session.error or ConnectFailed("the broker did not answer CONNECT")
+        connack = self._inbox.popleft()
+        if not isinstance(connack, ConnAck):  # the session lets nothing else through
+            raise ConnectFailed("the broker did not answer CONNECT with CONNACK")
+        if connack.return_code:
+            text = _REFUSALS.get(
+                connack.return_code, f"the broker refused the connection (CONNACK {connack.return_code})"
+            )
+            raise ConnectRefused(text, return_code=connack.return_code)
+        return connack
+
+    def _fail(self, error: Exception) -> None:
+        with self._changed:
+            if self.error is None:
+                self.error = error
+            self._changed.notify_all()
+        self._transport.disconnect()
+
+    # --- reading ---------------------------------------------------------------------------------------------------
+
+    @property
+    def has_packets(self) -> bool:
+        """Whether :meth:`read` would return at once."""
+        return bool(self._inbox)
+
+    def read(self, timeout: float | None) -> Packet | None:
+        """The next packet, or ``None`` when none came in ``timeout`` seconds (``None``: wait for ever).
+
+        Meanwhile the connection is kept alive. What arrived before the connection ended is still returned.
+
+        Raises:
+            ConnectionLost: the connection ended, also because a PINGRESP did not come.
+            RealtimeProtocolError: the broker broke the rules.
+            NotConnectedError: :meth:`close` was called.
+        """
+        inbox = self._inbox
+        if not inbox and not self._wait(lambda: bool(inbox), Deadline.after(timeout, self._clock)):
+            return None
+        return inbox.popleft()
+
+    def wait_until(self, done: Callable[[], bool], timeout: float | None) -> bool:
+        """Reads until ``done``, filing every packet in the inbox; false when the time ran out first.
+
+        Raises:
+            ConnectionLost, RealtimeProtocolError, NotConnectedError: as :meth:`read`.
+        """
+        return self._wait(done, Deadline.after(timeout, self._clock))
+
+    def _wait(self, done: Callable[[], bool], deadline: Deadline) -> bool:
+        self.flush_acks()
+        first = True
+        while True:
+            with self._changed:
+                if done():
+                    return True
+                if self.error is not None:
+                    raise self._why_ended() from self.error
+                if not first and deadline.expired():
+                    return False
+                first = False
+                if self._reading:
+                    self._changed.wait(deadline.remaining())
+                    continue
+                self._reading = True
+            try:
+                self._pump(deadline)
+            finally:
+                with self._changed:
+                    self._reading = False
+                    self._changed.notify_all()
+
+    def _pump(self, deadline: Deadline) -> None:
+        """One step of progress: some bytes, a ping, or the end of the wait."""
+        if len(self._inbox) >= self._max_inbox:
+            self._fail(LimitExceeded(f"{self._max_inbox} packets wait to be read"))
+            return
+        try:
+            data = self._transport.receive(self._patience(deadline))
+        except TimeoutError:
+            if getattr(self._transport, "performs_handshake", False):
+                raise
+            self._keep_awake()
+            return
+        except Exception as error:
+            with self._changed:
+                ended_here = self.error is not None
+            if ended_here:
+                return
+            self._fail(error)
+            if not isinstance(error, ClientError):
+                raise
+            return
+        self._receive(data)
+
+    def _patience(self, deadline: Deadline) -> float | None:
+        wake_at = self._keep_alive.wake_at(inside_packet=self._session.inside_packet)
+        remaining = deadline.remaining()
+        if wake_at is None:
+            return remaining
+        until_wake = max(0.0, wake_at - self._clock())
+        return until_wake if remaining is None else min(remaining, until_wake)
+
+    def _keep_awake(self) -> None:
+        verdict = self._keep_alive.verdict(self._clock(), inside_packet=self._session.inside_packet)
+        if verdict is Verdict.DEAD:
+            self._fail(ConnectionLost(f"no PINGRESP within {self._keep_alive.interval / 2:g} s"))
+        elif verdict is Verdict.SEND_PING:
+            self._send_pingreq()
+
+    def _receive(self, data: bytes) -> None:
+        now = self._clock()
+        with self._changed:
+            self._keep_alive.received(now)
+            self.traffic.bytes_in += len(data)
+            if data:
+                packets = self._session.feed(data)
+            else:
+                packets = []
+                self._session.feed_eof()
+        self.traffic.packets_in += len(packets)
+        for packet in packets:
+            if not self._consume(packet, now):
+                self._inbox.append(packet)
+        if self._session.error is not None:
+            self._fail(self._session.error)
+
+    def _consume(self, packet: Packet, now: float) -> bool:
+        """Deals with packets that are the connection's own business; true when nobody else needs to see it."""
+        if type(packet) is Publish:
+            if packet.topic not in self._expects or not self._on_publish(packet):
+                return False
+            if packet.packet_id is not None:
+                self.acknowledge(packet.packet_id)
+            return True
+        if type(packet) is PingResp and self._keep_alive.ping_outstanding:
+            with self._changed:
+                self._keep_alive.pong_received(now)
+                self._pongs += 1
+            return True
+        if type(packet) is PingReq:
+            self._transmit_quietly(PingResp().encode())
+        return False
+
+    def _why_ended(self) -> Exception:
+        """The reason, as a new exception: the same object must not be raised from several threads."""
+        error = self.error
+        if isinstance(error, ClientError):
+            return type(error)(str(error))
+        return ConnectionLost(f"the transport failed: {type(error).__name__}")
+
+    # --- writing ---------------------------------------------------------------------------------------------------
+
+    def publish(self, topic: str, payload: bytes) -> int:
+        """Sends a PUBLISH with QoS 1 and returns its packet identifier. From any thread.
+
+        Raises:
+            NotConnectedError: the connection is not open.
+            ConnectionLost: it broke while sending.
+        """
+        with self._changed:
+            self._require_open()
+            outgoing = self._session.send_publish(topic, payload)
+        self._transmit(outgoing.data)
+        return outgoing.packet_id
+
+    def subscribe(self, *topics: str) -> int:
+        """Sends SUBSCRIBE with QoS 1; errors as :meth:`publish`."""
+        with self._changed:
+            self._require_open()
+            outgoing = self._session.send_subscribe(topics)
+        self._transmit(outgoing.data)
+        return outgoing.packet_id
+
+    def acknowledge(self, packet_id: int) -> None:
+        """Sends PUBACK, possibly together with the next ones of packets that are at hand already."""
+        now = self._clock()
+        with self._changed:
+            if not self._acks:
+                self._acks_since = now
+            self._acks += PubAck(packet_id).encode()
+            hold = self._inbox and len(self._acks) < MAX_HELD_ACKS * 4 and now - self._acks_since < MAX_ACK_DELAY
+        if not hold:
+            self.flush_acks()
+
+    def flush_acks(self) -> None:
+        """Sends the PUBACKs that were collected; a failure shows at the next read."""
+        if not self._acks:
+            return
+        with self._changed:
+            data = bytes(self._acks)
+            self._acks.clear()
+        self._transmit_quietly(data)
+
+    def ping(self, timeout: float | None) -> bool:
+        """Sends PINGREQ and waits for PINGRESP, whatever else arrives; false when it did not come in time."""
+        with self._changed:
+            self._require_open()
+            seen = self._pongs
+        if not self._keep_alive.ping_outstanding:
+            self._send_pingreq()
+        return self.wait_until(lambda: self._pongs > seen, timeout)
+
+    def _send_pingreq(self) -> None:
+        with self._changed:
+            self._keep_alive.ping_sent(self._clock())
+        self._transmit_quietly(PingReq().encode())
+
+    def _require_open(self) -> None:
+        if not self.is_open:
+            raise NotConnectedError("not connected") from self.error
+
+    def _transmit(self, data: bytes) -> None:
+        try:
+            self._transport.send(data)
+        except Exception as error:
+            self._fail(error)
+            raise
+        self._keep_alive.sent(self._clock())
+        self.traffic.bytes_out += len(data)
+        self.traffic.packets_out += 1
+
+    def _transmit_quietly(self, data: bytes) -> None:
+        # The failure is in ``error`` and reaches whoever reads next.
+        with contextlib.suppress(OSError, RealtimeTimeout, NotConnectedError):
+            self._transmit(data)

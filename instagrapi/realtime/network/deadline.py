@@ -1,0 +1,51 @@
+"""A moment by which a whole operation must end, however many steps it has."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Self, TypeAlias
+
+from instagrapi.exceptions import RealtimeTimeout
+
+#: Gives seconds that never go back, like ``time.monotonic``.
+Clock: TypeAlias = Callable[[], float]
+
+
+class Deadline:
+    """Immutable; ``Deadline(None)`` never comes.
+
+    Args:
+        at: the moment, in seconds of the clock.
+        clock: what to compare it with.
+    """
+
+    __slots__ = ("_clock", "at")
+
+    def __init__(self, at: float | None, clock: Clock = time.monotonic) -> None:
+        self.at = at
+        self._clock = clock
+
+    @classmethod
+    def after(cls, seconds: float | None, clock: Clock = time.monotonic) -> Self:
+        """A deadline that many seconds from now; ``None`` and infinity mean never."""
+        if seconds is None or seconds == float("inf"):
+            return cls(None, clock)
+        return cls(clock() + seconds, clock)
+
+    def remaining(self) -> float | None:
+        """Seconds left, never negative; ``None`` for ever."""
+        return None if self.at is None else max(0.0, self.at - self._clock())
+
+    def expired(self) -> bool:
+        """Whether the moment has passed."""
+        return self.at is not None and self._clock() >= self.at
+
+    def check(self, doing: str) -> None:
+        """Raises when the moment has passed.
+
+        Raises:
+            RealtimeTimeout: naming what was being done.
+        """
+        if self.expired():
+            raise RealtimeTimeout(f"no time left while {doing}")

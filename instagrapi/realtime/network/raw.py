@@ -1,0 +1,79 @@
+"""A connected non-blocking socket that waits only as long as a deadline allows, and until it is interrupted."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from collections.abc import Iterator
+
+from instagrapi.exceptions import ConnectionLost, TransportError
+from instagrapi.realtime.network.deadline import Deadline
+from instagrapi.realtime.network.waiting import READ, WRITE, Interrupt, Waiter, wait_for
+
+CHUNK = 64 * 1024
+
+
+class RawSocket:
+    """Owns a socket and its interrupt.
+
+    Every method raises ``RealtimeTimeout`` when the deadline passes, and ``ConnectionLost`` when the connection breaks
+    or the interrupt is set.
+    """
+
+    def __init__(self, sock: socket.socket, interrupt: Interrupt) -> None:
+        self._sock = sock
+        self._interrupt = interrupt
+        self._buffer = bytearray(CHUNK)
+        self._view = memoryview(self._buffer)
+        self._readable = Waiter(sock, READ, interrupt)
+
+    def fileno(self) -> int:
+        """The descriptor; -1 once closed."""
+        return self._sock.fileno()
+
+    def receive(self, deadline: Deadline, doing: str) -> memoryview:
+        """The next bytes, empty at the end of the stream; valid until the next call."""
+        with _as_connection_lost():
+            while True:
+                try:
+                    return self._view[: self._sock.recv_into(self._buffer)]
+                except (BlockingIOError, InterruptedError):
+                    self._readable.wait(deadline, doing)
+
+    def send_all(self, data: bytes, deadline: Deadline, doing: str) -> None:
+        """Writes all of it; after a failure an unknown part of it is on its way."""
+        view = memoryview(data)
+        with _as_connection_lost():
+            while view:
+                try:
+                    view = view[self._sock.send(view) :]
+                except (BlockingIOError, InterruptedError):
+                    wait_for(self._sock, WRITE, deadline, self._interrupt, doing)
+
+    def send_now(self, data: bytes) -> None:
+        """Writes what fits without waiting; failures do not matter."""
+        with contextlib.suppress(OSError):
+            self._sock.send(data)
+
+    def interrupt(self) -> None:
+        """Ends the connection and every wait for it; the descriptors stay until :meth:`release`."""
+        self._interrupt.set()
+        with contextlib.suppress(OSError):
+            self._sock.shutdown(socket.SHUT_RDWR)
+
+    def release(self) -> None:
+        """Gives the descriptors back; nobody may be inside another method."""
+        self._readable.close()
+        self._sock.close()
+        self._interrupt.close()
+
+
+@contextlib.contextmanager
+def _as_connection_lost() -> Iterator[None]:
+    """The one place where the system's errors of a running connection become ours."""
+    try:
+        yield
+    except (TransportError, TimeoutError):
+        raise
+    except OSError as error:
+        raise ConnectionLost(f"the connection broke: {error.strerror or error}") from error

@@ -1,0 +1,185 @@
+"""One TCP connection, with TLS on top: bytes in, bytes out, from several threads."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+
+from instagrapi.exceptions import ConnectFailed, ConnectionLost, TransportError
+from instagrapi.realtime.network.deadline import Deadline
+from instagrapi.realtime.network.dial import dial
+from instagrapi.realtime.network.proxy import Proxy
+from instagrapi.realtime.network.raw import RawSocket
+from instagrapi.realtime.network.tls import TlsLayer
+from instagrapi.realtime.network.tunnel import pass_proxy
+from instagrapi.realtime.network.waiting import Interrupt
+
+
+class Stream:
+    """A connected socket, encrypted when ``tls`` is given.
+
+    One thread may receive, any number may send, and any may close at any time. Reading never waits for writing, so a
+    slow peer can stop our writing but not our reading. A ``send`` that failed or came too late leaves an unusable
+    stream; a ``receive`` that ran out of time lost nothing.
+
+    Args:
+        raw: the connected socket; the stream owns it from here on.
+        tls: a TLS layer after its handshake.
+    """
+
+    def __init__(self, raw: RawSocket, tls: TlsLayer | None = None) -> None:
+        self._raw = raw
+        self._tls = tls
+        self._write_lock = threading.Lock()
+        self._use_lock = threading.Lock()
+        self._users = 0
+        self._closed = False
+
+    def fileno(self) -> int:
+        """The socket's descriptor; -1 once closed. Decrypted bytes may be waiting although it is not readable."""
+        return self._raw.fileno()
+
+    def receive(self, deadline: Deadline) -> bytes:
+        """The next bytes, at least one; empty at the end of the stream.
+
+        Raises:
+            RealtimeTimeout: nothing came in time.
+            ConnectionLost: the connection broke or was closed from this side.
+        """
+        with self._in_use():
+            while True:
+                received = self._raw.receive(deadline, "waiting for data")
+                if self._tls is None:
+                    return bytes(received)
+                decrypted = self._tls.decrypt(received)
+                if self._tls.has_output:
+                    self._answer_key_update(self._tls)
+                if decrypted.data or decrypted.ended:
+                    return decrypted.data
+
+    def send(self, data: bytes, deadline: Deadline) -> None:
+        """Writes all of it.
+
+        Raises:
+            RealtimeTimeout: the peer took it too slowly; the stream is then unusable.
+            ConnectionLost: the connection broke or was closed from this side.
+        """
+        with self._in_use(), self._write_lock:
+            self._raw.send_all(self._tls.encrypt(data) if self._tls else data, deadline, "sending")
+
+    def close(self) -> None:
+        """Ends the stream at once and wakes whoever waits in it. Never raises, harmless when repeated."""
+        with self._use_lock:
+            if self._closed:
+                return
+            self._closed = True
+            idle = self._users == 0
+        if idle and self._tls is not None:
+            self._raw.send_now(self._tls.close_notify())
+        self._raw.interrupt()
+        if idle:
+            self._raw.release()
+
+    @contextlib.contextmanager
+    def _in_use(self) -> Iterator[None]:
+        """Descriptors are only given back when nobody is inside, or a new socket could get their numbers."""
+        with self._use_lock:
+            if self._closed:
+                raise ConnectionLost("the connection was closed from this side")
+            self._users += 1
+        try:
+            yield
+        finally:
+            self._leave()
+
+    def _leave(self) -> None:
+        with self._use_lock:
+            self._users -= 1
+            last = self._closed and self._users == 0
+        if last:
+            self._raw.release()
+
+    def _answer_key_update(self, tls: TlsLayer) -> None:
+        # Whoever holds the lock is writing and may or may not take the answer along; there is no hurry.
+        if self._write_lock.acquire(blocking=False):
+            try:
+                self._raw.send_all(tls.take_output(), Deadline.after(1.0), "answering a key update")
+            finally:
+                self._write_lock.release()
+
+
+def open_stream(
+    host: str,
+    port: int,
+    *,
+    deadline: Deadline,
+    interrupt: Interrupt,
+    context: ssl.SSLContext | None,
+    proxy: Proxy | None = None,
+) -> Stream:
+    """Resolves, connects, passes the proxy and shakes hands, all before one deadline.
+
+    ``context=None`` leaves TLS out, for tests. The name is verified against the certificate and sent as SNI.
+
+    Raises:
+        ConnectFailed: one of the steps failed; what was opened is closed, the interrupt too.
+        RealtimeTimeout: the deadline passed.
+    """
+    try:
+        tls = TlsLayer(context, host) if context is not None else None
+        first_hop = (proxy.host, proxy.port) if proxy else (host, port)
+        sock = dial(*first_hop, deadline, interrupt)
+    except BaseException:
+        interrupt.close()
+        raise
+    raw = RawSocket(sock, interrupt)
+    try:
+        if proxy is not None:
+            pass_proxy(raw, proxy, host, port, deadline, interrupt)
+        if tls is not None:
+            _shake_hands(raw, tls, deadline, host)
+    except BaseException:
+        raw.release()
+        raise
+    return Stream(raw, tls)
+
+
+def accept_stream(sock: socket.socket, context: ssl.SSLContext, deadline: Deadline) -> Stream:
+    """The server's side of :func:`open_stream`, over an accepted socket.
+
+    Raises:
+        ConnectFailed: the handshake failed; the socket is closed.
+        RealtimeTimeout: the deadline passed.
+    """
+    sock.setblocking(False)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    raw = RawSocket(sock, Interrupt())
+    try:
+        tls = TlsLayer(context)
+        _shake_hands(raw, tls, deadline, "the client")
+    except BaseException:
+        raw.release()
+        raise
+    return Stream(raw, tls)
+
+
+def _shake_hands(raw: RawSocket, tls: TlsLayer, deadline: Deadline, peer: str) -> None:
+    doing = f"shaking hands with {peer}"
+    try:
+        done = tls.handshake()
+        raw.send_all(tls.take_output(), deadline, doing)
+        while not done:
+            received = raw.receive(deadline, doing)
+            if not received:
+                raise ConnectFailed(f"{peer} closed the connection during the TLS handshake")
+            done = tls.handshake(received)
+            raw.send_all(tls.take_output(), deadline, doing)
+    except TransportError as error:
+        # The alert that tells the peer what we did not like, where there is one.
+        raw.send_now(tls.take_output())
+        if isinstance(error, ConnectFailed):
+            raise
+        raise ConnectFailed(f"the connection to {peer} broke during the TLS handshake") from error

@@ -1,0 +1,220 @@
+"""Transports: what carries the packets of one connection."""
+
+from __future__ import annotations
+
+import ssl
+import threading
+from typing import Any, Protocol, runtime_checkable
+
+from instagrapi.exceptions import ConnectionLost, NotConnectedError, RealtimeTimeout
+from instagrapi.realtime.network.deadline import Deadline
+from instagrapi.realtime.network.proxy import Proxy
+from instagrapi.realtime.network.stream import Stream, open_stream
+from instagrapi.realtime.network.tls import verified_context
+from instagrapi.realtime.network.waiting import Interrupt
+from instagrapi.realtime.protocol.parser import DEFAULT_MAX_PACKET_SIZE, read_fixed_header
+
+
+@runtime_checkable
+class Transport(Protocol):
+    """What a client needs to carry its packets: anyone's object with these four methods.
+
+    ``recv_packet`` returns one whole control packet and raises ``TimeoutError`` when the transport's own timeout
+    passes, with nothing lost. An attribute ``performs_handshake`` that is true says that CONNECT and CONNACK are the
+    transport's own business.
+    """
+
+    def connect(self) -> None:
+        """Opens the connection."""
+
+    def send(self, packet: bytes) -> None:
+        """Writes one control packet."""
+
+    def recv_packet(self) -> bytes:
+        """Reads one control packet."""
+
+    def disconnect(self) -> None:
+        """Closes the connection."""
+
+
+class SocketMQTToTTransport:
+    """TLS over TCP, directly or through a proxy.
+
+    TLS 1.2 or newer; certificate and host name are always verified; SNI is sent, ALPN is not. One deadline of
+    ``timeout`` seconds covers name resolution, TCP, the proxy and the TLS handshake.
+
+    Args:
+        host: name of the broker, also the name its certificate must carry.
+        port: TCP port.
+        timeout: seconds for the whole of ``connect``, for one ``send``, and for one ``recv_packet``.
+        tls_context: replaces the default context; it must verify certificates and host names.
+        proxy: URL of an HTTP, SOCKS4(a) or SOCKS5(h) proxy, or ``None``.
+        max_packet_size: largest packet that ``recv_packet`` accepts, in bytes.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        port: int = 443,
+        timeout: float = 30.0,
+        tls_context: ssl.SSLContext | None = None,
+        proxy: str | None = None,
+        *,
+        max_packet_size: int = DEFAULT_MAX_PACKET_SIZE,
+    ) -> None:
+        self.host = host
+        self.port = port
+        self.timeout = timeout
+        self.tls_context = tls_context
+        self._proxy = Proxy.from_url(proxy) if proxy else None
+        self._max_packet_size = max_packet_size
+        self._lock = threading.Lock()
+        self._interrupt: Interrupt | None = None
+        self._stream: Stream | None = None
+        self._received = bytearray()
+
+    def __repr__(self) -> str:
+        through = f" through a {self._proxy.scheme} proxy" if self._proxy else ""
+        return f"<SocketMQTToTTransport {self.host}:{self.port}{through}>"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a connection."""
+        return self._stream is not None
+
+    def connect(self) -> None:
+        """Opens the connection, closing an earlier one.
+
+        Raises:
+            ConnectFailed: a name, an address, the proxy or the TLS handshake failed.
+            RealtimeTimeout: it took longer than ``timeout``.
+        """
+        self.disconnect()
+        interrupt = Interrupt()
+        with self._lock:
+            self._interrupt = interrupt
+        self._received.clear()
+        stream = open_stream(
+            self.host,
+            self.port,
+            deadline=Deadline.after(self.timeout),
+            interrupt=interrupt,
+            context=self.tls_context or verified_context(),
+            proxy=self._proxy,
+        )
+        with self._lock:
+            self._stream = stream
+            closed_meanwhile = interrupt.is_set
+        if closed_meanwhile:
+            self.disconnect()
+            raise ConnectionLost("the connection was closed from this side")
+
+    def disconnect(self) -> None:
+        """Closes the connection and wakes whoever waits in it, from any thread; harmless when there is none."""
+        with self._lock:
+            stream, self._stream = self._stream, None
+            interrupt, self._interrupt = self._interrupt, None
+        if stream is not None:
+            stream.close()
+        elif interrupt is not None:
+            interrupt.set()
+
+    def send(self, packet: bytes) -> None:
+        """Writes all of ``packet``.
+
+        Raises:
+            NotConnectedError: there is no connection.
+            ConnectionLost: it broke, or the peer took the bytes more slowly than ``timeout`` allows.
+        """
+        try:
+            self._current().send(packet, Deadline.after(self.timeout))
+        except RealtimeTimeout as error:
+            self.disconnect()
+            raise ConnectionLost(f"the broker took nothing for {self.timeout:g} s") from error
+
+    def receive(self, timeout: float | None) -> bytes:
+        """The next bytes, however they are cut; empty at the end of the stream.
+
+        Raises:
+            RealtimeTimeout: nothing came for ``timeout`` seconds (``None``: wait for ever); nothing is lost.
+            NotConnectedError: there is no connection.
+            ConnectionLost: it broke or was closed from this side.
+        """
+        if self._received:
+            data = bytes(self._received)
+            self._received.clear()
+            return data
+        return self._current().receive(Deadline.after(timeout))
+
+    def recv_packet(self) -> bytes:
+        """One whole control packet.
+
+        Raises:
+            RealtimeTimeout: it did not arrive within ``timeout``; what did arrive is kept for the next call.
+            ConnectionLost: the connection ended.
+            MalformedPacket, LimitExceeded: the bytes are no packet, or one that is too large.
+        """
+        stream, deadline = self._current(), Deadline.after(self.timeout)
+        while True:
+            header = read_fixed_header(self._received, 0, self._max_packet_size)
+            if header is not None and header[1] <= len(self._received):
+                packet = bytes(self._received[: header[1]])
+                del self._received[: header[1]]
+                return packet
+            data = stream.receive(deadline)
+            if not data:
+                raise ConnectionLost("the broker closed the connection")
+            self._received += data
+
+    def fileno(self) -> int:
+        """The socket's descriptor, for an outer selector; -1 without a connection."""
+        stream = self._stream
+        return stream.fileno() if stream is not None else -1
+
+    def _current(self) -> Stream:
+        stream = self._stream
+        if stream is None:
+            raise NotConnectedError("the transport is not connected")
+        return stream
+
+
+class PacketTransport:
+    """Makes a stream of bytes out of any :class:`Transport` that only gives whole packets."""
+
+    #: The shortest pause between two ``recv_packet`` calls that found nothing: a transport may return at once.
+    PAUSE = 0.02
+
+    def __init__(self, transport: Transport) -> None:
+        self.inner = transport
+        self._send_lock = threading.Lock()
+        self._closed = threading.Event()
+        self.performs_handshake = bool(getattr(transport, "performs_handshake", False))
+
+    def connect(self) -> None:
+        """Opens the inner transport."""
+        self._closed.clear()
+        self.inner.connect()
+
+    def send(self, packet: bytes) -> None:
+        """One packet at a time, whatever the inner transport can stand."""
+        with self._send_lock:
+            self.inner.send(packet)
+
+    def receive(self, timeout: float | None) -> bytes:
+        """The next packet. The inner transport decides how long it waits; ``timeout`` only limits the pause."""
+        try:
+            return self.inner.recv_packet()
+        except TimeoutError:
+            if not self.performs_handshake:
+                self._closed.wait(self.PAUSE if timeout is None else min(self.PAUSE, timeout))
+            raise
+
+    def disconnect(self) -> None:
+        """Closes the inner transport."""
+        self._closed.set()
+        self.inner.disconnect()
+
+    def fileno(self) -> int:
+        """The inner transport's descriptor, -1 when it has none."""
+        fileno: Any = getattr(self.inner, "fileno", None)
+        return int(fileno()) if callable(fileno) else -1

@@ -1,0 +1,67 @@
+"""Bodies of PUBLISH packets: zlib streams with a limit, and JSON."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from typing import Any
+
+from instagrapi.exceptions import LimitExceeded
+
+DEFAULT_MAX_INFLATED_SIZE = 32 * 2**20
+
+#: A zlib stream with a 32 KiB window starts with this byte (RFC 1950); no known body that is not deflated does.
+_ZLIB_MARK = 0x78
+_decoder = json.JSONDecoder()
+_WHITESPACE = " \t\n\r"
+
+
+def deflate(data: bytes) -> bytes:
+    """A zlib stream of level 9, as all clients of the broker send."""
+    return zlib.compress(data, 9)
+
+
+def inflate(data: bytes, max_size: int = DEFAULT_MAX_INFLATED_SIZE) -> bytes:
+    """The inflated body, or ``data`` itself when it is no complete zlib stream.
+
+    Never takes more memory than ``max_size`` bytes, whatever the stream announces.
+
+    Raises:
+        LimitExceeded: the body would be longer than ``max_size``.
+    """
+    if not data or data[0] != _ZLIB_MARK:
+        return data
+    stream = zlib.decompressobj()
+    try:
+        body = stream.decompress(data, max_size)
+        if not stream.eof and len(body) >= max_size and stream.decompress(stream.unconsumed_tail, 1):
+            raise LimitExceeded(f"a body inflates to more than {max_size} bytes")
+    except zlib.error:
+        return data
+    return body if stream.eof else data
+
+
+def dump_json(value: Any) -> bytes:
+    """Compact JSON with non-ASCII characters escaped."""
+    return json.dumps(value, separators=(",", ":")).encode()
+
+
+def parse_json(text: str | bytes) -> Any:
+    """The value of a JSON text, integers exact at any length the interpreter accepts.
+
+    Raises:
+        ValueError: the text is no JSON (also not UTF-8, nested too deeply, or followed by something else).
+    """
+    if isinstance(text, bytes):
+        text = text.decode()
+    try:
+        value, end = _decoder.raw_decode(text, 0 if text[:1] not in _WHITESPACE else _skip_blanks(text))
+    except RecursionError:
+        raise ValueError("the JSON text is nested too deeply") from None
+    if end != len(text) and text[end:].strip(_WHITESPACE):
+        raise ValueError("the JSON text is followed by something else")
+    return value
+
+
+def _skip_blanks(text: str) -> int:
+    return len(text) - len(text.lstrip(_WHITESPACE))
