@@ -81,6 +81,7 @@ class Connection:
         clock: gives the time in seconds.
         expects: topics whose publishes are shown to ``on_publish`` as soon as they arrive.
         on_publish: sees them before the inbox does; true keeps a publish out of it.
+        traffic: counts what goes over the line; may be shared by connections that follow each other.
         max_inbox: how many packets may wait for :meth:`read`.
     """
 
@@ -93,6 +94,7 @@ class Connection:
         clock: Clock = time.monotonic,
         expects: frozenset[str] = frozenset(),
         on_publish: Callable[[Publish], bool] = lambda publish: False,
+        traffic: Traffic | None = None,
         max_inbox: int = DEFAULT_MAX_INBOX,
     ) -> None:
         self._transport = transport
@@ -108,7 +110,7 @@ class Connection:
         self._pongs = 0
         self._acks = bytearray()
         self._acks_since = 0.0
-        self.traffic = Traffic()
+        self.traffic = traffic or Traffic()
         #: Why the connection ended; ``None`` while it lives.
         self.error: Exception | None = None
 
@@ -154,6 +156,11 @@ class Connection:
             with contextlib.suppress(Exception):  # the peer notices the closed socket as well
                 self._transport.send(farewell)
         self._fail(NotConnectedError("the connection was closed from this side"))
+
+    @property
+    def answers_are_scripted(self) -> bool:
+        """Whether the transport plays something back, so that waiting for a particular answer makes no sense."""
+        return bool(getattr(self._transport, "performs_handshake", False))
 
     def fileno(self) -> int:
         """The descriptor to watch in an outer selector; drain with ``read(0)`` first, bytes may be buffered."""
@@ -252,7 +259,7 @@ class Connection:
         try:
             data = self._transport.receive(self._patience(deadline))
         except TimeoutError:
-            if getattr(self._transport, "performs_handshake", False):
+            if self.answers_are_scripted:
                 raise
             self._keep_awake()
             return

@@ -1,0 +1,87 @@
+"""The push connection as methods of a client."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, overload
+
+from instagrapi.exceptions import NotConnectedError
+from instagrapi.realtime.dispatch import EventName, Handler, Handlers, Registration, register
+from instagrapi.realtime.fbns import FbnsClient
+from instagrapi.realtime.fbns_auth import FbnsDeviceAuth
+from instagrapi.realtime.network.transport import Transport
+
+F = TypeVar("F", bound=Callable[[Any], object])
+
+
+class FbnsMixin:
+    """Plugs :class:`~instagrapi.realtime.FbnsClient` into any class that is a ``Host``; see ``RealtimeMixin``."""
+
+    #: The current connection's client, or ``None``.
+    fbns: FbnsClient | None = None
+    _fbns_handlers: Handlers | None = None
+
+    def fbns_client(
+        self, transport: Transport | None = None, auth: FbnsDeviceAuth | None = None, **options: Any
+    ) -> FbnsClient:
+        """A new, unconnected FBNS client with the handlers of this client."""
+        client = FbnsClient(self, transport, auth, **options)
+        self._handlers_of_fbns().copy_to(client.handlers)
+        return client
+
+    def fbns_connect(
+        self, transport: Transport | None = None, auth: FbnsDeviceAuth | None = None, register: bool = True
+    ) -> FbnsClient:
+        """Connects and, with ``register``, makes pushes come; errors as :meth:`FbnsClient.connect`."""
+        if self.fbns is None:
+            self.fbns = self.fbns_client(transport, auth)
+        else:
+            if transport is not None:
+                self.fbns.transport = transport
+            if auth is not None:
+                self.fbns.auth = auth
+        self.fbns.connect(register=register)
+        return self.fbns
+
+    def fbns_disconnect(self) -> None:
+        """Disconnects; harmless without a connection."""
+        client, self.fbns = self.fbns, None
+        if client is not None:
+            client.disconnect()
+
+    @overload
+    def fbns_on(self, event: EventName) -> Callable[[F], F]: ...
+    @overload
+    def fbns_on(self, event: EventName, handler: Handler) -> Registration: ...
+    def fbns_on(self, event: EventName, handler: Handler | None = None) -> Any:
+        """Registers a handler for this and every later connection; without a handler it is a decorator."""
+        registries = [self._handlers_of_fbns()]
+        if self.fbns is not None:
+            registries.append(self.fbns.handlers)
+        return register(event, handler, *registries)
+
+    def fbns_ping(self) -> bool:
+        """See :meth:`FbnsClient.ping`.
+
+        Raises:
+            NotConnectedError: there is no connection.
+        """
+        return self._connected_fbns().ping()
+
+    def fbns_read_once(self, timeout: float | None = None) -> Any:
+        """See :meth:`FbnsClient.read_once`.
+
+        Raises:
+            NotConnectedError: there is no connection.
+        """
+        return self._connected_fbns().read_once(timeout)
+
+    def _handlers_of_fbns(self) -> Handlers:
+        if self._fbns_handlers is None:
+            self._fbns_handlers = Handlers()
+        return self._fbns_handlers
+
+    def _connected_fbns(self) -> FbnsClient:
+        if self.fbns is None:
+            raise NotConnectedError("FBNS is not connected: call fbns_connect() first")
+        return self.fbns

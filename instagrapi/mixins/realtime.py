@@ -1,0 +1,83 @@
+"""The realtime connection as methods of a client."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, overload
+
+from instagrapi.exceptions import NotConnectedError
+from instagrapi.realtime.client import RealtimeClient
+from instagrapi.realtime.dispatch import EventName, Handler, Handlers, Registration, register
+from instagrapi.realtime.network.transport import Transport
+
+F = TypeVar("F", bound=Callable[[Any], object])
+
+
+class RealtimeMixin:
+    """Plugs :class:`~instagrapi.realtime.RealtimeClient` into any class that is a ``Host``.
+
+    Works without an ``__init__`` of its own. Handlers that were registered with :meth:`realtime_on` belong to the
+    client and outlive the connection; those registered on the connection end with it.
+    """
+
+    #: The current connection's client, or ``None``.
+    realtime: RealtimeClient | None = None
+    _realtime_handlers: Handlers | None = None
+
+    def realtime_client(self, transport: Transport | None = None, **options: Any) -> RealtimeClient:
+        """A new, unconnected realtime client with the handlers of this client."""
+        client = RealtimeClient(self, transport, **options)
+        self._handlers_of_realtime().copy_to(client.handlers)
+        return client
+
+    def realtime_connect(self, transport: Transport | None = None) -> RealtimeClient:
+        """Connects, making the realtime client if there is none; errors as :meth:`RealtimeClient.connect`."""
+        if self.realtime is None:
+            self.realtime = self.realtime_client(transport)
+        elif transport is not None:
+            self.realtime.transport = transport
+        self.realtime.connect()
+        return self.realtime
+
+    def realtime_disconnect(self) -> None:
+        """Disconnects; harmless without a connection."""
+        client, self.realtime = self.realtime, None
+        if client is not None:
+            client.disconnect()
+
+    @overload
+    def realtime_on(self, event: EventName) -> Callable[[F], F]: ...
+    @overload
+    def realtime_on(self, event: EventName, handler: Handler) -> Registration: ...
+    def realtime_on(self, event: EventName, handler: Handler | None = None) -> Any:
+        """Registers a handler for this and every later connection; without a handler it is a decorator."""
+        registries = [self._handlers_of_realtime()]
+        if self.realtime is not None:
+            registries.append(self.realtime.handlers)
+        return register(event, handler, *registries)
+
+    def realtime_ping(self) -> bool:
+        """See :meth:`RealtimeClient.ping`.
+
+        Raises:
+            NotConnectedError: there is no connection.
+        """
+        return self._connected_realtime().ping()
+
+    def realtime_read_once(self, timeout: float | None = None) -> Any:
+        """See :meth:`RealtimeClient.read_once`.
+
+        Raises:
+            NotConnectedError: there is no connection.
+        """
+        return self._connected_realtime().read_once(timeout)
+
+    def _handlers_of_realtime(self) -> Handlers:
+        if self._realtime_handlers is None:
+            self._realtime_handlers = Handlers()
+        return self._realtime_handlers
+
+    def _connected_realtime(self) -> RealtimeClient:
+        if self.realtime is None:
+            raise NotConnectedError("realtime is not connected: call realtime_connect() first")
+        return self.realtime

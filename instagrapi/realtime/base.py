@@ -1,0 +1,355 @@
+"""What the realtime and the FBNS client have in common: handlers, one connection at a time, and reading from it."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+import time
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any, Self, TypeVar, overload
+
+from instagrapi.exceptions import ConcurrencyError, NotConnectedError, RealtimeError
+from instagrapi.profile import Address, MqttProfile, Profile
+from instagrapi.realtime import events as ev
+from instagrapi.realtime.dispatch import Dispatcher, EventName, Handler, Handlers, OnHandlerError, Registration
+from instagrapi.realtime.host import profile_of
+from instagrapi.realtime.network.connection import ByteTransport, Connection, Traffic
+from instagrapi.realtime.network.deadline import Clock
+from instagrapi.realtime.network.tls import verified_context
+from instagrapi.realtime.network.transport import PacketTransport, SocketMQTToTTransport, Transport
+from instagrapi.realtime.protocol.packets import ConnAck, Connect, Publish
+from instagrapi.realtime.protocol.parser import DEFAULT_MAX_PACKET_SIZE
+from instagrapi.realtime.protocol.payload import DEFAULT_MAX_INFLATED_SIZE
+from instagrapi.realtime.protocol.session import MQTToTSession
+from instagrapi.realtime.state import State, Stats
+from instagrapi.realtime.wire.connect import MQTToTConnection
+
+logger = logging.getLogger("instagrapi.realtime")
+
+DEFAULT_CONNECT_TIMEOUT = 30.0
+DEFAULT_PING_TIMEOUT = 10.0
+F = TypeVar("F", bound=Callable[[Any], object])
+
+
+class MQTToTClient(ABC):
+    """A client of one of the two brokers.
+
+    The client outlives its connections: handlers and settings stay, a connection is made anew by each
+    :meth:`connect`. Any thread may send; one thread at a time may read.
+
+    Args:
+        client: the host, a logged-in client.
+        transport: carries the packets; by default a TLS socket, made anew for each connect, through the host's proxy.
+        profile: replaces the host's profile.
+        on_handler_error: ``continue`` logs a failing handler and goes on, ``raise`` lets ``read_once`` raise it.
+        connect_timeout: seconds for connecting, and again for the answer to CONNECT.
+        max_packet_size: largest packet to accept, in bytes.
+        max_inflated_size: largest body to accept after inflating, in bytes.
+        clock: seconds that never go back.
+    """
+
+    def __init__(
+        self,
+        client: Any,
+        transport: Transport | None = None,
+        *,
+        profile: Profile | None = None,
+        on_handler_error: OnHandlerError = "continue",
+        connect_timeout: float = DEFAULT_CONNECT_TIMEOUT,
+        max_packet_size: int = DEFAULT_MAX_PACKET_SIZE,
+        max_inflated_size: int = DEFAULT_MAX_INFLATED_SIZE,
+        clock: Clock = time.monotonic,
+    ) -> None:
+        self.client = client
+        self._given_transport = transport
+        self._made_transport: SocketMQTToTTransport | None = None
+        self._profile = profile
+        self._connect_timeout = connect_timeout
+        self._max_packet_size = max_packet_size
+        self._max_inflated_size = max_inflated_size
+        self._clock = clock
+        self._dispatcher = Dispatcher(on_handler_error)
+        self._connection: Connection | None = None
+        self._end_announced: Connection | None = None
+        self._state = State.IDLE
+        self._connecting = threading.Lock()
+        self._reading = threading.Lock()
+        self._traffic = Traffic()
+        self._event_counts: Counter[str] = Counter()
+        self._connects = 0
+
+    # --- what the two clients differ in ----------------------------------------------------------------------------
+
+    #: Topics whose publishes :meth:`_notice` sees as soon as they arrive.
+    _expected_topics: frozenset[str] = frozenset()
+
+    @abstractmethod
+    def build_connection(self) -> MQTToTConnection:
+        """What CONNECT will say."""
+
+    @abstractmethod
+    def dispatch_packet(self, topic: str, payload: bytes) -> Any:
+        """Decodes the body of a publish, runs the handlers and returns the decoded body."""
+
+    @abstractmethod
+    def _mqtt_profile(self) -> MqttProfile:
+        """The part of the profile that is about this connection."""
+
+    @abstractmethod
+    def _address(self) -> Address:
+        """Where the broker is."""
+
+    def _notice(self, publish: Publish) -> bool:
+        """Sees publishes of expected topics before handlers do; true keeps one from them."""
+        return False
+
+    # --- handlers --------------------------------------------------------------------------------------------------
+
+    @overload
+    def on(self, event: EventName) -> Callable[[F], F]: ...
+    @overload
+    def on(self, event: EventName, handler: Handler) -> Registration: ...
+    def on(self, event: EventName, handler: Handler | None = None) -> Any:
+        """Registers a handler for an event name (it gets a dictionary) or an event class (it gets the typed event).
+
+        A base class receives all its subclasses. Without a handler this is a decorator. Handlers of one event run in
+        the order of their registration; the result's ``cancel()`` ends one.
+        """
+        return self._dispatcher.on(event) if handler is None else self._dispatcher.on(event, handler)
+
+    def off(self, event: EventName, handler: Handler | None = None) -> int:
+        """Removes the handlers of an event, or one of them; returns how many."""
+        return self._dispatcher.handlers.remove(event, handler)
+
+    @property
+    def handlers(self) -> Handlers:
+        """The registered handlers."""
+        return self._dispatcher.handlers
+
+    def emit(self, event: str, payload: Any) -> None:
+        """Runs the handlers of an event name."""
+        self._dispatcher.emit(event, payload)
+
+    # --- state -----------------------------------------------------------------------------------------------------
+
+    @property
+    def profile(self) -> Profile:
+        """What Instagram-specific values are in use."""
+        return self._profile or profile_of(self.client)
+
+    @property
+    def connected(self) -> bool:
+        """Whether there is a connection that has not ended."""
+        connection = self._connection
+        return connection is not None and connection.is_open
+
+    @property
+    def state(self) -> State:
+        """Where the client stands."""
+        return self._state
+
+    def stats(self) -> Stats:
+        """Counters and ages."""
+        connection = self._connection
+        keep_alive = connection.keep_alive if connection else None
+        return Stats(
+            packets_in=self._traffic.packets_in,
+            packets_out=self._traffic.packets_out,
+            bytes_in=self._traffic.bytes_in,
+            bytes_out=self._traffic.bytes_out,
+            connects=self._connects,
+            reconnects=max(0, self._connects - 1),
+            events=dict(self._event_counts),
+            ping_round_trip=keep_alive.latency if keep_alive else None,
+            last_byte_age=self._clock() - keep_alive.last_received if keep_alive else None,
+        )
+
+    def fileno(self) -> int:
+        """The socket's descriptor for an outer selector, -1 without one.
+
+        Packets may be buffered although it is not readable: call ``read_once(timeout=0)`` until it returns ``None``
+        before waiting.
+
+        Raises:
+            NotConnectedError: there is no connection.
+        """
+        return self._require_connection().fileno()
+
+    # --- connecting ------------------------------------------------------------------------------------------------
+
+    def _open_connection(self) -> ConnAck:
+        """Makes a new connection in place of the old one and performs CONNECT."""
+        if not self._connecting.acquire(blocking=False):
+            raise ConcurrencyError("another thread is connecting")
+        try:
+            self._close_connection()
+            self._state = State.CONNECTING
+            transport = self._make_transport()
+            handshake = self._handshake(transport)
+            connection = Connection(
+                transport,
+                MQTToTSession(max_packet_size=self._max_packet_size),
+                keep_alive=self._mqtt_profile().keep_alive,
+                clock=self._clock,
+                expects=self._expected_topics,
+                on_publish=self._notice,
+                traffic=self._traffic,
+            )
+            self._connection = connection
+            connack = connection.open(handshake, self._connect_timeout)
+        except BaseException:
+            self._connection, self._state = None, State.FAILED
+            raise
+        finally:
+            self._connecting.release()
+        self._connects += 1
+        self._state = State.LIVE
+        logger.info("%s connected", type(self).__name__)
+        return connack
+
+    def _handshake(self, transport: ByteTransport) -> Connect | None:
+        return self.build_connection().to_packet(self._mqtt_profile().keep_alive)
+
+    @property
+    def transport(self) -> Any:
+        """The transport that the program gave, else the one of the current connection."""
+        return self._given_transport or self._made_transport
+
+    @transport.setter
+    def transport(self, transport: Transport | None) -> None:
+        self._given_transport = transport
+
+    def _make_transport(self) -> ByteTransport:
+        given: Any = self._given_transport
+        if given is not None:
+            return given if hasattr(given, "receive") else PacketTransport(given)
+        address = self._address()
+        self._made_transport = SocketMQTToTTransport(
+            address.host,
+            address.port,
+            timeout=self._connect_timeout,
+            tls_context=verified_context(self.profile.endpoints.ca_file),
+            proxy=getattr(self.client, "proxy", None),
+        )
+        return self._made_transport
+
+    def _announce_connected(self) -> None:
+        self.emit("connected", {"resumed": False})
+        self._emit_typed(ev.Connected, resumed=False)
+
+    def disconnect(self) -> None:
+        """Sends DISCONNECT and closes the connection; wakes a blocked reader at once. Safe without a connection."""
+        self._close_connection()
+        if self._state is not State.IDLE:
+            self._state = State.STOPPED
+
+    def _close_connection(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+    def __enter__(self) -> Self:
+        self.connect()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.disconnect()
+
+    @abstractmethod
+    def connect(self) -> None:
+        """Connects."""
+
+    # --- reading ---------------------------------------------------------------------------------------------------
+
+    def read_once(self, timeout: float | None = None) -> Any:
+        """Reads one packet, runs the handlers for it, and acknowledges it.
+
+        Args:
+            timeout: seconds; ``None`` waits for ever and keeps the connection alive meanwhile, 0 polls.
+
+        Returns:
+            The decoded body of a publish, the packet itself when it is none, ``None`` when nothing came in time.
+
+        Raises:
+            NotConnectedError: there is no connection, or :meth:`disconnect` was called.
+            ConnectionLost: the connection ended; what had arrived before was read first.
+            RealtimeProtocolError: the broker broke the rules; the connection is closed.
+            ConcurrencyError: another thread is reading, or a handler called this.
+        """
+        connection = self._require_connection()
+        with self._sole_reader(), self._watching(connection):
+            packet = connection.read(timeout)
+            if type(packet) is not Publish:
+                return packet
+            body = self.dispatch_packet(packet.topic, packet.payload)
+            if packet.packet_id is not None:
+                connection.acknowledge(packet.packet_id)
+            return body
+
+    def ping(self, timeout: float | None = DEFAULT_PING_TIMEOUT, max_packets: int | None = None) -> bool:
+        """Sends PINGREQ and waits for PINGRESP, whatever arrives in between; nothing of that is lost or dispatched.
+
+        Args:
+            timeout: seconds to wait.
+            max_packets: has no meaning any more; accepted because instagrapi 3.x has it.
+
+        Returns:
+            Whether PINGRESP came; false also when the connection breaks meanwhile.
+
+        Raises:
+            NotConnectedError: there is no connection.
+        """
+        connection = self._require_connection()
+        try:
+            with self._watching(connection):
+                return connection.ping(timeout)
+        except (RealtimeError, OSError):
+            return False
+
+    def _wait_until(self, done: Callable[[], bool], timeout: float | None) -> bool:
+        """Reads until ``done`` without running handlers."""
+        connection = self._require_connection()
+        with self._watching(connection):
+            return connection.wait_until(done, timeout)
+
+    def _require_connection(self) -> Connection:
+        connection = self._connection
+        if connection is None:
+            raise NotConnectedError("not connected: call connect() first")
+        return connection
+
+    @contextlib.contextmanager
+    def _sole_reader(self) -> Iterator[None]:
+        if not self._reading.acquire(blocking=False):
+            raise ConcurrencyError("somebody is reading already; one thread at a time may, and no handler")
+        try:
+            yield
+        finally:
+            self._reading.release()
+
+    @contextlib.contextmanager
+    def _watching(self, connection: Connection) -> Iterator[None]:
+        """Notices when the connection ended under a call."""
+        try:
+            yield
+        finally:
+            if connection.error is not None and self._connection is connection and not connection.has_packets:
+                self._connection_ended(connection)
+
+    def _connection_ended(self, connection: Connection) -> None:
+        if self._end_announced is connection:
+            return
+        self._end_announced = connection
+        self._state = State.FAILED
+        reason = str(connection.error) or type(connection.error).__name__
+        logger.info("%s disconnected: %s", type(self).__name__, reason)
+        self.emit("disconnected", {"reason": reason, "will_retry": False})
+        self._emit_typed(ev.Disconnected, reason=reason)
+
+    def _emit_typed(self, kind: type[ev.Event], **fields: Any) -> None:
+        if self._dispatcher.handlers.has_typed:
+            self._event_counts[kind.kind] += 1
+            self._dispatcher.emit_typed(kind(received_at=time.time(), **fields))

@@ -1,0 +1,258 @@
+"""The realtime client: Direct events in, Direct commands out."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from instagrapi.exceptions import IrisSubscribeFailed, RealtimeConfigError, RealtimeTimeout
+from instagrapi.profile import Address, RealtimeProfile
+from instagrapi.realtime.base import MQTToTClient
+from instagrapi.realtime.direct_commands import DirectCommands
+from instagrapi.realtime.host import Identity, app_version_of, fetch_sync_state, identity_of
+from instagrapi.realtime.network.connection import ByteTransport
+from instagrapi.realtime.protocol.packets import Connect, Publish
+from instagrapi.realtime.protocol.payload import deflate, dump_json
+from instagrapi.realtime.replies import CommandHandle, ReplyTable
+from instagrapi.realtime.router import RealtimeRouter
+from instagrapi.realtime.state import State
+from instagrapi.realtime.typed import iris_accepted
+from instagrapi.realtime.wire import commands
+from instagrapi.realtime.wire.connect import MQTToTConnection, client_info
+from instagrapi.realtime.wire.decode import decode_realtime
+from instagrapi.realtime.wire.topics import MQTToTTopics
+
+#: Seconds to wait for the answer to a message-sync subscription (mauigpapi's figure).
+IRIS_ANSWER_TIMEOUT = 20.0
+
+
+class RealtimeClient(DirectCommands, MQTToTClient):
+    """The connection that carries Direct events and commands.
+
+    See :class:`~instagrapi.realtime.base.MQTToTClient` for the arguments and for reading, and
+    :class:`~instagrapi.realtime.direct_commands.DirectCommands` for sending.
+    """
+
+    _expected_topics = frozenset({MQTToTTopics.SEND_MESSAGE_RESPONSE.value, MQTToTTopics.IRIS_SUB_RESPONSE.value})
+
+    def __init__(self, client: Any, transport: Any = None, **options: Any) -> None:
+        super().__init__(client, transport, **options)
+        self._replies = ReplyTable()
+        self._iris_answer: Any = None
+        self._router = RealtimeRouter(self._dispatcher, self._own_user_id, self._event_counts)
+
+    # --- connecting ------------------------------------------------------------------------------------------------
+
+    def connect(self) -> None:
+        """Connects with the account's session, its credentials, proxy and profile read at this moment.
+
+        Nothing is subscribed yet: see :meth:`direct_subscribe`. Over a transport whose ``performs_handshake`` is true
+        no CONNECT is sent.
+
+        Raises:
+            RealtimeConfigError: the host lacks something, such as a session.
+            ConnectFailed: the broker could not be reached, or did not answer.
+            ConnectRefused: it refused; code 5 usually means that the session is dead.
+        """
+        self._open_connection()
+        self._announce_connected()
+
+    def build_connection(self) -> MQTToTConnection:
+        """What CONNECT will say.
+
+        Raises:
+            RealtimeConfigError: the host lacks something.
+        """
+        identity, profile = identity_of(self.client), self._mqtt_profile()
+        return MQTToTConnection(
+            client_identifier=identity.phone_id[:20],
+            client_info=client_info(
+                profile,
+                user_id=identity.user_id,
+                user_agent=identity.user_agent,
+                device_id=identity.phone_id,
+                now_ms=int(time.time() * 1000),
+            ),
+            password=_credential(identity, profile),
+            app_specific_info={
+                "app_version": identity.app_version,
+                "X-IG-Capabilities": identity.capabilities,
+                "everclear_subscriptions": json.dumps(dict(profile.everclear_subscriptions), separators=(",", ":")),
+                "User-Agent": identity.user_agent,
+                "Accept-Language": identity.locale.replace("_", "-"),
+                "platform": profile.platform,
+                "ig_mqtt_route": profile.mqtt_route,
+                "pubsub_msg_type_blacklist": profile.pubsub_blacklist,
+                "auth_cache_enabled": profile.auth_cache_enabled,
+            },
+        )
+
+    def _handshake(self, transport: ByteTransport) -> Connect | None:
+        return None if getattr(transport, "performs_handshake", False) else super()._handshake(transport)
+
+    def _mqtt_profile(self) -> RealtimeProfile:
+        return self.profile.realtime
+
+    def _address(self) -> Address:
+        return self.profile.endpoints.realtime
+
+    def _own_user_id(self) -> str | None:
+        user_id = getattr(self.client, "user_id", None)
+        return None if user_id is None else str(user_id)
+
+    # --- receiving -------------------------------------------------------------------------------------------------
+
+    def dispatch_packet(self, topic: str, payload: bytes) -> Any:
+        """Decodes one publish body, runs the handlers and returns the decoded body.
+
+        Never raises for what the bytes contain; what cannot be read becomes the event ``undecoded``.
+        """
+        decoded = decode_realtime(topic, payload, self._max_inflated_size)
+        self._router.route(decoded, payload)
+        return decoded.body
+
+    def _notice(self, publish: Publish) -> bool:
+        """Gives answers to who waits for them; handlers see them nevertheless, in their turn."""
+        body = decode_realtime(publish.topic, publish.payload, self._max_inflated_size).body
+        if publish.topic == MQTToTTopics.IRIS_SUB_RESPONSE:
+            self._iris_answer = body
+        else:
+            self._replies.file(body)
+        return False
+
+    # --- subscriptions ---------------------------------------------------------------------------------------------
+
+    def graph_ql_subscribe(self, subscriptions: str | Iterable[str]) -> None:
+        """Subscribes to GraphQL topics, each a text ``1/graphqlsubscriptions/<query id>/<json>``."""
+        self.publish_json(MQTToTTopics.REALTIME_SUB, {"sub": _texts(subscriptions)})
+
+    def graph_ql_unsubscribe(self, subscriptions: str | Iterable[str]) -> None:
+        """Ends GraphQL subscriptions; each text must be the one it was subscribed with."""
+        self.publish_json(MQTToTTopics.REALTIME_SUB, {"unsub": _texts(subscriptions)})
+
+    def skywalker_subscribe(self, subscriptions: str | Iterable[str]) -> None:
+        """Subscribes to Skywalker topics such as ``ig/u/v1/<user id>``."""
+        self.publish_json(MQTToTTopics.PUBSUB, {"sub": _texts(subscriptions)})
+
+    def skywalker_unsubscribe(self, subscriptions: str | Iterable[str]) -> None:
+        """Ends Skywalker subscriptions."""
+        self.publish_json(MQTToTTopics.PUBSUB, {"unsub": _texts(subscriptions)})
+
+    def iris_subscribe(self, seq_id: int, snapshot_at_ms: int, snapshot_app_version: str | None = None) -> None:
+        """Subscribes to message sync from a position of the queue, without waiting for the answer.
+
+        Args:
+            seq_id: the last position that the program knows.
+            snapshot_at_ms: when that was, in milliseconds since 1970.
+            snapshot_app_version: the app version to claim, the client's by default; replies to messages only carry the
+                quoted message when it is recent.
+        """
+        version = snapshot_app_version or app_version_of(self.client)
+        self._iris_answer = None
+        self.publish_json(MQTToTTopics.IRIS_SUB, commands.iris_subscription(seq_id, snapshot_at_ms, version))
+
+    def direct_subscribe(self, amount: int = 1, timeout: float = IRIS_ANSWER_TIMEOUT) -> dict[str, int]:
+        """Fetches where the inbox stands, over HTTP, subscribes from there and waits until the server agrees.
+
+        Args:
+            amount: how many threads the request may fetch; none of them is looked at.
+            timeout: seconds to wait for the server's answer.
+
+        Returns:
+            ``{"seq_id": int, "snapshot_at_ms": int}``.
+
+        Raises:
+            IrisSubscribeFailed: the server refused: the connection stands, but no message would come.
+            RealtimeTimeout: it did not answer.
+            ClientError: the HTTP request failed.
+        """
+        connection, state = self._require_connection(), fetch_sync_state(self.client, amount)
+        self._state = State.SUBSCRIBING
+        self.iris_subscribe(state["seq_id"], state["snapshot_at_ms"])
+        if not connection.answers_are_scripted:
+            self._await_iris_answer(timeout)
+        self._state = State.LIVE
+        return state
+
+    def _await_iris_answer(self, timeout: float) -> None:
+        if not self._wait_until(lambda: self._iris_answer is not None, timeout):
+            raise RealtimeTimeout("the server did not answer the message-sync subscription; no message would come")
+        answer = self._iris_answer
+        if not iris_accepted(answer):
+            reason = answer.get("error_message") if isinstance(answer, Mapping) else None
+            raise IrisSubscribeFailed(
+                f"the server refused the message-sync subscription: {reason or 'no reason given'}", payload=answer
+            )
+
+    # --- sending ---------------------------------------------------------------------------------------------------
+
+    def _send_command(self, body: commands.Body) -> CommandHandle:
+        context = body.get("client_context")
+        shown: commands.Body = {key: body[key] for key in ("thread_id", "action", "client_context") if key in body}
+        accepted = self._replies.accepted(context) if context else None
+        if accepted is not None:
+            return CommandHandle(shown, accepted, self._wait_until)
+        self._require_connection()
+        pending = self._replies.expect(context)
+        self.publish_json(MQTToTTopics.SEND_MESSAGE, body)
+        return CommandHandle(shown, pending, self._wait_until)
+
+    def send_foreground_state(
+        self,
+        in_foreground_app: bool | None = None,
+        in_foreground_device: bool | None = None,
+        keep_alive_timeout: int | None = None,
+        subscribe_topics: list[str] | None = None,
+        subscribe_generic_topics: list[str] | None = None,
+        unsubscribe_topics: list[str] | None = None,
+        unsubscribe_generic_topics: list[str] | None = None,
+        request_id: int | None = None,
+    ) -> dict[str, Any]:
+        """Tells the broker whether the app is open, which topics it wants, and its keep alive in seconds.
+
+        Only what is given is sent, and returned by its name on the wire. The connection adopts the keep alive.
+        """
+        state = {
+            "inForegroundApp": in_foreground_app,
+            "inForegroundDevice": in_foreground_device,
+            "keepAliveTimeout": keep_alive_timeout,
+            "subscribeTopics": subscribe_topics,
+            "subscribeGenericTopics": subscribe_generic_topics,
+            "unsubscribeTopics": unsubscribe_topics,
+            "unsubscribeGenericTopics": unsubscribe_generic_topics,
+            "requestId": request_id,
+        }
+        state = {name: value for name, value in state.items() if value is not None}
+        connection = self._require_connection()
+        self._publish(MQTToTTopics.FOREGROUND_STATE, commands.foreground_state(state))
+        if keep_alive_timeout is not None:
+            connection.keep_alive.interval = keep_alive_timeout
+        return state
+
+    def publish_json(self, topic: str, data: Mapping[str, Any]) -> None:
+        """Publishes deflated JSON on a topic, with QoS 1.
+
+        Raises:
+            NotConnectedError: there is no connection.
+            ConnectionLost: it broke while sending.
+        """
+        self._publish(topic, deflate(dump_json(data)))
+
+    def _publish(self, topic: str, payload: bytes) -> None:
+        connection = self._require_connection()
+        with self._watching(connection):
+            connection.publish(str(topic), payload)
+
+
+def _credential(identity: Identity, profile: RealtimeProfile) -> str:
+    if profile.credential == "sessionid":
+        return f"sessionid={identity.sessionid}"
+    if not identity.authorization:
+        raise RealtimeConfigError("the profile asks for the authorization header and the client has none")
+    return f"authorization={identity.authorization}"
+
+
+def _texts(subscriptions: str | Iterable[str]) -> list[str]:
+    return [subscriptions] if isinstance(subscriptions, str) else list(subscriptions)

@@ -1,0 +1,157 @@
+"""Handlers: who wants to know what, and what happens when one of them fails."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Any, Literal, TypeAlias, TypeVar, overload
+
+from instagrapi.realtime.events import Event
+
+logger = logging.getLogger("instagrapi.realtime")
+
+Handler: TypeAlias = Callable[[Any], object]
+EventName: TypeAlias = str | type[Event]
+OnHandlerError: TypeAlias = Literal["continue", "raise"]
+F = TypeVar("F", bound=Callable[[Any], object])
+
+
+class Registration:
+    """One handler for one event. Also a context manager that cancels at its end."""
+
+    def __init__(self, event: EventName, handler: Handler) -> None:
+        self.event = event
+        self.handler = handler
+        self.active = True
+
+    def cancel(self) -> None:
+        """The handler is not called again, wherever it is registered."""
+        self.active = False
+
+    def __enter__(self) -> Registration:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.cancel()
+
+    def __repr__(self) -> str:
+        state = "" if self.active else ", cancelled"
+        return f"<Registration {self.event!r}{state}>"
+
+
+class Handlers:
+    """A registry of handlers by event name or event class. Thread-safe; handlers run outside of its lock."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._registrations: dict[EventName, tuple[Registration, ...]] = {}
+        #: Whether a class of events ever had a handler: only then is it worth building typed events.
+        self.has_typed = False
+
+    def add(self, registration: Registration) -> Registration:
+        """Adds a registration, which may be in several registries."""
+        with self._lock:
+            present = tuple(entry for entry in self._registrations.get(registration.event, ()) if entry.active)
+            self._registrations[registration.event] = (*present, registration)
+            self.has_typed = self.has_typed or not isinstance(registration.event, str)
+        return registration
+
+    def remove(self, event: EventName, handler: Handler | None = None) -> int:
+        """Cancels the handlers of an event, or one of them; returns how many."""
+        cancelled = 0
+        for entry in self._registrations.get(event, ()):
+            if entry.active and (handler is None or entry.handler == handler):
+                entry.cancel()
+                cancelled += 1
+        return cancelled
+
+    def copy_to(self, other: Handlers) -> None:
+        """Registers everything in another registry too; cancelling works in both."""
+        for entries in list(self._registrations.values()):
+            for entry in entries:
+                if entry.active:
+                    other.add(entry)
+
+    def get(self, event: EventName) -> tuple[Registration, ...]:
+        """The registrations of an event in order, some perhaps cancelled."""
+        return self._registrations.get(event, ())
+
+
+class Dispatcher:
+    """Runs handlers.
+
+    A handler that raises is logged with its traceback and reported as the event ``error``; the other handlers and the
+    stream are not touched. With ``on_error="raise"`` its exception reaches the caller of ``read_once`` instead, after
+    the other handlers of the same event ran.
+    """
+
+    def __init__(self, on_error: OnHandlerError = "continue") -> None:
+        self.handlers = Handlers()
+        self.on_error = on_error
+
+    @overload
+    def on(self, event: EventName) -> Callable[[F], F]: ...
+    @overload
+    def on(self, event: EventName, handler: Handler) -> Registration: ...
+    def on(self, event: EventName, handler: Handler | None = None) -> Any:
+        """Registers a handler; without one it is a decorator."""
+        return register(event, handler, self.handlers)
+
+    def wants(self, event: str) -> bool:
+        """Whether a name has handlers, so that its payload is worth building."""
+        return bool(self.handlers.get(event))
+
+    @property
+    def wants_typed(self) -> bool:
+        """Whether typed events are worth building."""
+        return self.handlers.has_typed
+
+    def emit(self, event: str, payload: Any) -> None:
+        """Runs the handlers of a name, in the order of their registration."""
+        registrations = self.handlers.get(event)
+        if registrations:
+            self._run(event, registrations, payload)
+
+    def emit_typed(self, event: Event) -> None:
+        """Runs the handlers of the event's class and of its base classes, the most specific first."""
+        for cls in type(event).__mro__:
+            if issubclass(cls, Event) and (registrations := self.handlers.get(cls)):
+                self._run(event.kind, registrations, event)
+            if cls is Event:
+                return
+
+    def _run(self, event: str, registrations: tuple[Registration, ...], payload: Any) -> None:
+        failure: Exception | None = None
+        for registration in registrations:
+            if not registration.active:
+                continue
+            try:
+                registration.handler(payload)
+            except Exception as error:
+                failure = failure or error
+                self._report(event, error)
+        if failure is not None and self.on_error == "raise":
+            raise failure
+
+    def _report(self, event: str, error: Exception) -> None:
+        if self.on_error == "raise":
+            return
+        logger.exception("a handler of %r failed", event)
+        if event != "error":
+            self.emit("error", {"event": event, "error": error})
+
+
+def register(event: EventName, handler: Handler | None, *registries: Handlers) -> Any:
+    """Registers a handler in one or more registries, or returns the decorator that does."""
+    if handler is None:
+
+        def decorate(function: F) -> F:
+            register(event, function, *registries)
+            return function
+
+        return decorate
+    registration = Registration(event, handler)
+    for registry in registries:
+        registry.add(registration)
+    return registration

@@ -1,0 +1,257 @@
+"""The FBNS client: push notifications over a connection of their own."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from instagrapi.exceptions import ConnectRefused, FbnsRegistrationFailed, MalformedPacket, RealtimeTimeout
+from instagrapi.profile import Address, FbnsProfile
+from instagrapi.realtime import events as ev
+from instagrapi.realtime.base import MQTToTClient
+from instagrapi.realtime.fbns_auth import FbnsDeviceAuth
+from instagrapi.realtime.protocol.packets import Publish
+from instagrapi.realtime.protocol.payload import deflate, dump_json
+from instagrapi.realtime.wire.connect import MQTToTConnection, client_info
+from instagrapi.realtime.wire.decode import Decoded, decode_fbns
+from instagrapi.realtime.wire.push import push_fields, unwrap
+from instagrapi.realtime.wire.topics import FBNSTopics
+from instagrapi.realtime.wire.user_agent import fban_user_agent
+
+DEFAULT_REGISTRATION_TIMEOUT = 30.0
+_BAD_CREDENTIALS = 4
+#: Names that a notification's collapse key must not be mistaken for.
+_OWN_NAMES = frozenset(
+    {"receive", "push", "message", "auth", "reg_response", "registered", "logging", "pp", "error", "undecoded"}
+    | {"connected", "disconnected"}
+)
+
+
+class FbnsClient(MQTToTClient):
+    """The connection that carries push notifications, authenticated by device and not by session.
+
+    Args:
+        client: the host; the device identity and the push token are kept in its ``settings["fbns_auth"]``.
+        transport: see :class:`~instagrapi.realtime.base.MQTToTClient`, as for the other options.
+        auth: a device identity to present instead of the stored one.
+    """
+
+    _expected_topics = frozenset({FBNSTopics.REG_RESPONSE.value})
+
+    def __init__(self, client: Any, transport: Any = None, auth: FbnsDeviceAuth | None = None, **options: Any) -> None:
+        super().__init__(client, transport, **options)
+        self.auth = auth or FbnsDeviceAuth.from_client(client)
+        self._awaiting_token = False
+        self._registration: Any = None
+
+    # --- connecting ------------------------------------------------------------------------------------------------
+
+    def connect(self, register: bool = True) -> None:
+        """Connects as the stored device, or as a new one, and obtains the push token.
+
+        An identity that FBNS no longer knows is dropped and a new one asked for, once. The token goes to Instagram over
+        HTTP only when it is new or the account is another one.
+
+        Args:
+            register: whether to obtain and register the push token; without it no push will come on a new device.
+
+        Raises:
+            ConnectFailed: the broker could not be reached, or did not answer.
+            ConnectRefused: it refused, or (code 0) issued no device identity.
+            FbnsRegistrationFailed: it gave no push token.
+            RealtimeTimeout: it did not answer the registration.
+            ClientError: the HTTP registration failed.
+        """
+        was_stored = self.auth.is_stored
+        self._identify()
+        self._announce_connected()
+        if not register:
+            return
+        try:
+            try:
+                self._register()
+            except FbnsRegistrationFailed as failure:
+                if not (was_stored and "was not found" in str(failure)):
+                    raise
+                self._forget_identity()
+                self._identify()
+                self._register()
+        except BaseException:
+            self.disconnect()
+            raise
+
+    def _identify(self) -> None:
+        was_stored = self.auth.is_stored
+        refusal = self._try_identity()
+        if refusal is not None and was_stored:
+            self._forget_identity()
+            refusal = self._try_identity()
+        if refusal is not None:
+            raise refusal
+
+    def _try_identity(self) -> ConnectRefused | None:
+        """Connects; gives back the refusal of an identity that FBNS does not know."""
+        try:
+            connack = self._open_connection()
+        except ConnectRefused as refusal:
+            if refusal.return_code != _BAD_CREDENTIALS:
+                raise
+            return refusal
+        if not connack.payload:
+            self.disconnect()
+            return ConnectRefused("FBNS issued no device identity in its CONNACK", return_code=0)
+        try:
+            self.auth.read(connack.payload)
+        except ValueError:
+            self.disconnect()
+            raise MalformedPacket("FBNS issued a device identity that is no JSON object") from None
+        self.auth.save(self.client)
+        self.emit("auth", self.auth.to_settings())
+        return None
+
+    def _forget_identity(self) -> None:
+        self._close_connection()
+        self.auth = FbnsDeviceAuth.fresh(self.client)
+        self.auth.save(self.client)
+
+    def build_connection(self) -> MQTToTConnection:
+        """What CONNECT will say."""
+        auth, profile = self.auth, self._mqtt_profile()
+        info = client_info(
+            profile,
+            user_id=auth.user_id,
+            user_agent=self._user_agent(),
+            device_id=auth.device_id,
+            now_ms=int(time.time() * 1000),
+        )
+        return MQTToTConnection(
+            client_identifier=auth.client_id or str(self.client.phone_id)[:20],
+            client_info={**info, "deviceSecret": auth.device_secret, "luid": profile.luid},
+            password=auth.password,
+        )
+
+    def _user_agent(self) -> str:
+        if self._mqtt_profile().user_agent == "fban":
+            return fban_user_agent(self.profile, str(getattr(self.client, "locale", None) or "en_US"))
+        return str(self.client.user_agent)
+
+    def _mqtt_profile(self) -> FbnsProfile:
+        return self.profile.fbns
+
+    def _address(self) -> Address:
+        return self.profile.endpoints.fbns
+
+    # --- registration ----------------------------------------------------------------------------------------------
+
+    def _register(self) -> None:
+        connection, account = self._require_connection(), str(self.client.user_id)
+        if self._mqtt_profile().subscribe:
+            connection.subscribe(FBNSTopics.MESSAGE.value)
+        token, response = self.register_token(), None
+        if token != self.auth.token or account != self.auth.registered_user_id:
+            response = self.register_push_token(token)
+            self.auth.token, self.auth.registered_user_id = token, account
+            self.auth.save(self.client)
+        self.emit("registered", {"token": token, "response": response})
+
+    def register_token(
+        self, timeout: float | None = DEFAULT_REGISTRATION_TIMEOUT, max_packets: int | None = None
+    ) -> str:
+        """Asks FBNS for the push token of this device.
+
+        Args:
+            timeout: seconds to wait for the answer.
+            max_packets: has no meaning any more; accepted because instagrapi 3.x has it.
+
+        Raises:
+            FbnsRegistrationFailed: FBNS refused; its answer is in ``payload``.
+            RealtimeTimeout: it did not answer.
+            NotConnectedError: there is no connection.
+        """
+        profile = self._mqtt_profile()
+        request = {"pkg_name": profile.package_name, "appid": profile.registration_app_id}
+        self._registration, self._awaiting_token = None, True
+        try:
+            self._require_connection().publish(FBNSTopics.REG_REQUEST.value, deflate(dump_json(request)))
+            if not self._wait_until(lambda: self._registration is not None, timeout):
+                raise RealtimeTimeout("FBNS did not answer the registration")
+        finally:
+            self._awaiting_token = False
+        answer = self._registration
+        self.emit("reg_response", answer)
+        fields = answer if isinstance(answer, dict) else {}
+        if fields.get("error"):
+            raise FbnsRegistrationFailed(f"FBNS refused the registration: {fields['error']}", payload=answer)
+        if not fields.get("token"):
+            raise FbnsRegistrationFailed("FBNS answered the registration without a token", payload=answer)
+        return str(fields["token"])
+
+    def register_push_token(self, token: str) -> dict[str, Any]:
+        """Tells Instagram over HTTP which token reaches this account; always with the same device ids.
+
+        Raises:
+            ClientError: the request failed.
+        """
+        client = self.client
+        data = {
+            "device_type": "android_mqtt",
+            "is_main_push_channel": "true",
+            "device_sub_type": "2",
+            "device_token": token,
+            "_csrftoken": client.token,
+            "guid": client.uuid,
+            "uuid": client.uuid,
+            "users": str(client.user_id),
+            "family_device_id": client.phone_id,
+        }
+        response: dict[str, Any] = client.private_request("push/register/", data, with_signature=False)
+        return response
+
+    def _notice(self, publish: Publish) -> bool:
+        """Keeps the answer that :meth:`register_token` waits for; an unexpected one goes to the handlers."""
+        if not self._awaiting_token:
+            return False
+        self._registration = decode_fbns(publish.topic, publish.payload, self._max_inflated_size).body
+        return True
+
+    # --- receiving -------------------------------------------------------------------------------------------------
+
+    def dispatch_packet(self, topic: str, payload: bytes) -> Any:
+        """Decodes one publish body, runs the handlers and returns what it holds, for a push the notification.
+
+        Never raises for what the bytes contain; what cannot be read becomes the event ``undecoded``.
+        """
+        decoded = decode_fbns(topic, payload, self._max_inflated_size)
+        if decoded.problem is not None and topic != FBNSTopics.PP:
+            self.emit("undecoded", {"topic": str(topic), "payload": payload, "error": decoded.problem})
+            self._emit_typed(ev.Undecoded, topic=topic, payload=payload, error=decoded.problem, raw=decoded.body)
+        body = self._dispatch(decoded)
+        self.emit("receive", {"topic": str(topic), "payload": body})
+        return body
+
+    def _dispatch(self, decoded: Decoded) -> Any:
+        body = decoded.body
+        if decoded.topic == FBNSTopics.MESSAGE:
+            return self._dispatch_message(body)
+        if decoded.topic == FBNSTopics.REG_RESPONSE:
+            self.emit("reg_response", body)
+        elif decoded.topic == FBNSTopics.EXP_LOGGING:
+            self.emit("logging", body)
+        elif decoded.topic == FBNSTopics.PP:
+            self.emit("pp", body)
+        else:
+            self.emit("message", body)
+        return body
+
+    def _dispatch_message(self, envelope: Any) -> Any:
+        notification = unwrap(envelope)
+        if notification is None:
+            self.emit("message", envelope)
+            return envelope
+        self.emit("push", notification)
+        collapse_key = notification.get("collapse_key")
+        if isinstance(collapse_key, str) and collapse_key not in _OWN_NAMES:
+            self.emit(collapse_key, notification)
+        if self._dispatcher.handlers.has_typed:
+            self._emit_typed(ev.Push, raw=envelope, source="push", **push_fields(notification, envelope))
+        return notification

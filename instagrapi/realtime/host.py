@@ -1,0 +1,154 @@
+"""What the realtime and FBNS clients need from the client that they are plugged into."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, runtime_checkable
+
+from instagrapi.exceptions import IrisSubscribeFailed, RealtimeConfigError
+from instagrapi.profile import Profile
+
+#: The first page of the inbox, as the app asks for it (HTTP page, "Inbox").
+_INBOX_PARAMS = {
+    "visual_message_return_type": "unseen",
+    "thread_message_limit": "10",
+    "persistentBadging": "true",
+    "limit": "20",
+    "is_prefetching": "false",
+    "fetch_reason": "initial_snapshot",
+}
+
+
+@runtime_checkable
+class Host(Protocol):
+    """The attributes of a logged-in client. Optional ones are read with a default, see :func:`identity_of`.
+
+    Optional: ``app_version`` or ``device_settings["app_version"]``, ``capabilities``, ``authorization``, ``profile``,
+    and ``direct_threads(amount=…)`` together with ``last_json`` where ``private_request`` gives no inbox state.
+    """
+
+    @property
+    def sessionid(self) -> str | None:
+        """The session id as it stands in the cookie, percent-encoded."""
+
+    @property
+    def user_id(self) -> int | str | None:
+        """The account's id."""
+
+    @property
+    def phone_id(self) -> str:
+        """The family device id, a UUID."""
+
+    @property
+    def uuid(self) -> str:
+        """The app's device id, a UUID."""
+
+    @property
+    def user_agent(self) -> str:
+        """The private API's user agent."""
+
+    @property
+    def locale(self) -> str:
+        """Such as ``en_US``."""
+
+    @property
+    def proxy(self) -> str | None:
+        """URL of the proxy that every connection goes through."""
+
+    @property
+    def token(self) -> str:
+        """The CSRF token."""
+
+    @property
+    def settings(self) -> MutableMapping[str, Any]:
+        """What the client saves; ``fbns_auth`` is kept in it."""
+
+    def private_request(
+        self,
+        endpoint: str,
+        data: Mapping[str, Any] | None = None,
+        params: Mapping[str, Any] | None = None,
+        with_signature: bool = True,
+    ) -> dict[str, Any]:
+        """A request to the private API."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who connects, read anew at each connect. Secrets stay out of ``repr``."""
+
+    user_id: int
+    sessionid: str = field(repr=False)
+    authorization: str = field(repr=False)
+    phone_id: str = field(repr=False)
+    user_agent: str
+    app_version: str
+    capabilities: str
+    locale: str
+
+
+def profile_of(host: object) -> Profile:
+    """The host's profile, or the default one."""
+    profile = getattr(host, "profile", None)
+    return profile if isinstance(profile, Profile) else Profile.current()
+
+
+def app_version_of(host: object) -> str:
+    """The app version that the host presents itself as."""
+    device = getattr(host, "device_settings", None) or {}
+    return str(getattr(host, "app_version", None) or device.get("app_version") or profile_of(host).app.version)
+
+
+def identity_of(host: Host) -> Identity:
+    """What the realtime connection says about the account.
+
+    Raises:
+        RealtimeConfigError: something is missing; the message names it.
+    """
+    sessionid, phone_id, user_id = host.sessionid, host.phone_id, host.user_id
+    if not sessionid:
+        raise RealtimeConfigError("there is no session: log in before connecting")
+    if not phone_id:
+        raise RealtimeConfigError("the client has no phone_id")
+    try:
+        account = int(user_id or "")
+    except ValueError:
+        raise RealtimeConfigError("the client has no numeric user_id") from None
+    return Identity(
+        user_id=account,
+        sessionid=sessionid,
+        authorization=str(getattr(host, "authorization", None) or ""),
+        phone_id=phone_id,
+        user_agent=host.user_agent,
+        app_version=app_version_of(host),
+        capabilities=str(getattr(host, "capabilities", None) or profile_of(host).app.capabilities),
+        locale=str(getattr(host, "locale", None) or "en_US"),
+    )
+
+
+def fetch_sync_state(host: Any, amount: int = 1) -> dict[str, int]:
+    """``seq_id`` and ``snapshot_at_ms`` of the inbox: one request, whose threads are not looked at.
+
+    Raises:
+        IrisSubscribeFailed: the inbox does not say where it stands.
+        ClientError: the request failed.
+    """
+    request = getattr(host, "private_request", None)
+    inbox = request("direct_v2/inbox/", params=dict(_INBOX_PARAMS)) if callable(request) else None
+    state = _sync_state(inbox)
+    if state is None and callable(getattr(host, "direct_threads", None)):
+        host.direct_threads(amount=amount)
+        state = _sync_state(getattr(host, "last_json", None))
+    if state is None:
+        raise IrisSubscribeFailed("the inbox gave no seq_id and snapshot_at_ms to subscribe from", payload=None)
+    return state
+
+
+def _sync_state(inbox: object) -> dict[str, int] | None:
+    if not isinstance(inbox, Mapping):
+        return None
+    try:
+        return {"seq_id": int(inbox["seq_id"]), "snapshot_at_ms": int(inbox["snapshot_at_ms"])}
+    except (KeyError, TypeError, ValueError):
+        return None

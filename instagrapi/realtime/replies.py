@@ -1,0 +1,155 @@
+"""Commands and the answers that belong to them."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict, deque
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from instagrapi.exceptions import CommandFailed, RealtimeTimeout
+
+#: Waits until a condition holds or so many seconds passed, reading from the connection meanwhile.
+WaitUntil: TypeAlias = Callable[[Callable[[], bool], float | None], bool]
+
+DEFAULT_RESULT_TIMEOUT = 30.0
+#: How many answered client contexts are remembered so that a repetition is not sent again.
+MAX_REMEMBERED = 1000
+#: How many unanswered commands are remembered; a broker that never answers must not fill the memory.
+MAX_PENDING = 10_000
+
+
+class PendingCommand:
+    """One command on its way. Filled in by :class:`ReplyTable`."""
+
+    def __init__(self, client_context: str | None) -> None:
+        self.client_context = client_context
+        self.answer: Any = None
+
+    @property
+    def answered(self) -> bool:
+        """Whether the server has answered."""
+        return self.answer is not None
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the server has said yes."""
+        return self.answered and is_ok(self.answer)
+
+
+class CommandHandle(dict[str, Any]):
+    """What a command returns: the dictionary of instagrapi 3.x, plus :meth:`result`."""
+
+    def __init__(self, values: Mapping[str, Any], pending: PendingCommand, wait_until: WaitUntil) -> None:
+        super().__init__(values)
+        self._pending = pending
+        self._wait_until = wait_until
+
+    def result(self, timeout: float | None = DEFAULT_RESULT_TIMEOUT) -> Any:
+        """The server's answer to this very command; from any thread, also from inside a handler.
+
+        Args:
+            timeout: seconds to wait, ``None`` for ever.
+
+        Raises:
+            CommandFailed: the server refused; ``status`` and ``payload`` say more.
+            RealtimeTimeout: no answer came in time. The command may still have been carried out.
+            ConnectionLost, NotConnectedError: the connection ended first.
+        """
+        pending = self._pending
+        if not pending.answered and not self._wait_until(lambda: pending.answered, timeout):
+            raise RealtimeTimeout(f"no answer to {self.get('action')} came in time")
+        if not pending.accepted:
+            raise command_failure(pending.answer)
+        return pending.answer
+
+
+class ReplyTable:
+    """Finds the command that an answer on topic 133 belongs to.
+
+    ``send_item`` answers carry the command's ``client_context``. Answers to ``mark_seen`` and ``indicate_activity`` may
+    lack it; such an answer goes to the oldest command that has none, else to the only one that waits. Answers that
+    belong to nobody are ignored.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._by_context: OrderedDict[str, PendingCommand] = OrderedDict()
+        self._without_context: deque[PendingCommand] = deque(maxlen=MAX_PENDING)
+        self._accepted: OrderedDict[str, PendingCommand] = OrderedDict()
+
+    def accepted(self, client_context: str) -> PendingCommand | None:
+        """The command of that context which the server has accepted."""
+        return self._accepted.get(client_context)
+
+    def expect(self, client_context: str | None) -> PendingCommand:
+        """Notes a command before it is sent; the same context gives the same pending command."""
+        with self._lock:
+            if client_context is None:
+                pending = PendingCommand(None)
+                self._without_context.append(pending)
+                return pending
+            pending = self._by_context.setdefault(client_context, PendingCommand(client_context))
+            if len(self._by_context) > MAX_PENDING:
+                self._by_context.popitem(last=False)
+            return pending
+
+    def file(self, answer: Any) -> None:
+        """Gives an answer to its command."""
+        with self._lock:
+            pending = self._claim(answer)
+            if pending is None:
+                return
+            pending.answer = answer
+            if pending.client_context is not None and pending.accepted:
+                self._accepted[pending.client_context] = pending
+                if len(self._accepted) > MAX_REMEMBERED:
+                    self._accepted.popitem(last=False)
+
+    def _claim(self, answer: Any) -> PendingCommand | None:
+        context = _payload(answer).get("client_context")
+        if context is not None:
+            return self._by_context.pop(str(context), None)
+        if self._without_context:
+            return self._without_context.popleft()
+        if len(self._by_context) == 1:
+            return self._by_context.popitem()[1]
+        return None
+
+
+def is_ok(answer: Any) -> bool:
+    """Whether an answer says yes: everything but the status ``ok`` is a no."""
+    return isinstance(answer, Mapping) and answer.get("status") == "ok"
+
+
+def status_of(answer: Any) -> str | None:
+    """The status code as text."""
+    code = answer.get("status_code") if isinstance(answer, Mapping) else None
+    return None if code is None else str(code)
+
+
+def reason_of(answer: Any) -> str | None:
+    """The reason, from wherever the answer keeps it."""
+    if not isinstance(answer, Mapping):
+        return None
+    payload, exception = _payload(answer), answer.get("exception")
+    for candidate in (payload.get("message"), answer.get("message")):
+        if isinstance(candidate, str) and candidate:
+            return candidate
+    if exception:
+        content = answer.get("content")
+        return f"{exception}: {content}" if content else str(exception)
+    code = payload.get("error_code")
+    return None if code is None else f"error code {code}"
+
+
+def command_failure(answer: Any) -> CommandFailed:
+    """The exception for an answer that says no."""
+    status, reason = status_of(answer), reason_of(answer)
+    text = "the server refused the command" + (f" ({status})" if status else "") + (f": {reason}" if reason else "")
+    return CommandFailed(text, status=status, payload=answer)
+
+
+def _payload(answer: Any) -> Mapping[str, Any]:
+    payload = answer.get("payload") if isinstance(answer, Mapping) else None
+    return payload if isinstance(payload, Mapping) else {}

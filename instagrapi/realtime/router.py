@@ -1,0 +1,226 @@
+"""From decoded bodies of the realtime connection to handlers.
+
+What a body is follows from its topic, its envelope, the segments of its paths and its operations. What its texts
+contain plays no part.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from instagrapi.realtime import events as ev
+from instagrapi.realtime import typed
+from instagrapi.realtime.dispatch import Dispatcher
+from instagrapi.realtime.typed import Origin, Patch
+from instagrapi.realtime.wire.decode import Decoded, parse_value
+from instagrapi.realtime.wire.paths import Target, parse_path
+from instagrapi.realtime.wire.topics import MQTToTTopics
+
+#: App presence, under its two query ids.
+PRESENCE_QUERIES = frozenset({"17846944882223835", "17875950769655493"})
+_DIRECT_SKYWALKER_TYPE = 1
+_LIVE_SKYWALKER_TYPES = (2, 3)
+_THREADS = "/direct_v2/threads/"
+#: Patches that programs know under a name of their own.
+_NAMES = {Target.TYPING: "typing", Target.SEEN: "seen"}
+
+
+class RealtimeRouter:
+    """Emits what a body means, under the names of instagrapi 3.x and as typed events.
+
+    Args:
+        dispatcher: runs the handlers.
+        own_user_id: gives the account's id, to tell its own messages.
+        counts: counts typed kinds.
+    """
+
+    def __init__(
+        self,
+        dispatcher: Dispatcher,
+        own_user_id: Callable[[], str | None] = lambda: None,
+        counts: Counter[str] | None = None,
+    ) -> None:
+        self._dispatcher = dispatcher
+        self._own_user_id = own_user_id
+        self._counts: Counter[str] = Counter() if counts is None else counts
+        self._routes: dict[str, Callable[[Any], None]] = {
+            MQTToTTopics.MESSAGE_SYNC: self._message_sync,
+            MQTToTTopics.REALTIME_SUB: self._realtime_sub,
+            MQTToTTopics.GRAPHQL: self._graphql,
+            MQTToTTopics.PUBSUB: self._pubsub,
+            MQTToTTopics.SEND_MESSAGE_RESPONSE: self._send_response,
+            MQTToTTopics.IRIS_SUB_RESPONSE: self._iris_response,
+            MQTToTTopics.REGION_HINT: self._region_hint,
+        }
+
+    def route(self, decoded: Decoded, payload: bytes) -> None:
+        """Runs the handlers for one body; ``payload`` are its bytes as published."""
+        topic, body = decoded.topic, decoded.body
+        emit = self._dispatcher.emit
+        emit("receive", {"topic": str(topic), "payload": body})
+        if decoded.problem is not None and topic in self._routes:
+            emit("undecoded", {"topic": str(topic), "payload": payload, "error": decoded.problem})
+            self._typed(lambda: ev.Undecoded(topic=topic, payload=payload, error=decoded.problem, **_now(body)))
+            if topic == MQTToTTopics.REALTIME_SUB:
+                emit("realtime_sub", body)
+            return
+        handle = self._routes.get(topic)
+        if handle is None:
+            self._typed(lambda: ev.Unknown(topic=topic, **_now(body)))
+        else:
+            handle(body)
+
+    def _typed(self, build: Callable[[], ev.Event]) -> None:
+        """Builds and emits a typed event, if anybody wants any."""
+        if self._dispatcher.handlers.has_typed:
+            event = build()
+            self._counts[event.kind] += 1
+            self._dispatcher.emit_typed(event)
+
+    # --- message sync ----------------------------------------------------------------------------------------------
+
+    def _message_sync(self, body: Any) -> None:
+        for element in body if isinstance(body, list) else (body,):
+            patches = element.get("data") if isinstance(element, dict) else None
+            if not isinstance(patches, list):
+                self._not_a_patch(element)
+                continue
+            meta = {key: value for key, value in element.items() if key != "data"}
+            for patch in patches:
+                self._sync_patch(meta, patch)
+
+    def _not_a_patch(self, element: Any) -> None:
+        self._dispatcher.emit("iris", element)
+        self._typed(lambda: ev.Unknown(topic=MQTToTTopics.MESSAGE_SYNC, **_now(element)))
+
+    def _sync_patch(self, meta: dict[str, Any], raw: Any) -> None:
+        path = raw.get("path") if isinstance(raw, dict) else None
+        if not isinstance(path, str):
+            self._not_a_patch({**meta, **raw} if isinstance(raw, dict) else {**meta, "data": raw})
+            return
+        patch = _parse(path, raw)
+        name = "message" if path.startswith(_THREADS) else "thread_update"
+        if self._dispatcher.wants(name):
+            self._dispatcher.emit(name, {**meta, "message": _message(patch)})
+        self._direct_patch(patch, {}, meta)
+
+    # --- the other topics ------------------------------------------------------------------------------------------
+
+    def _realtime_sub(self, body: Any) -> None:
+        self._dispatcher.emit("realtime_sub", body)
+        self._graphql(body)
+
+    def _graphql(self, body: Any) -> None:
+        if not isinstance(body, dict):
+            return
+        if "payload" not in body:
+            self._direct_payload(body)
+            return
+        query_id, payload = body["topic"], body["payload"]
+        presence = payload.get("presence_event") if isinstance(payload, dict) else None
+        if query_id == "direct":
+            self._direct_payload(payload)
+        elif isinstance(presence, dict) and query_id in PRESENCE_QUERIES:
+            event = {"path": None, "op": None, "value": presence, "thread_id": None}
+            self._dispatcher.emit("presence", event)
+            self._typed(lambda: typed.presence_event(presence, payload, _origin()))
+        else:
+            self._typed(lambda: ev.GraphQL(query_id=query_id, **_now(payload)))
+
+    def _pubsub(self, body: Any) -> None:
+        if not isinstance(body, dict):
+            return
+        if "payload" not in body:
+            self._direct_payload(body)
+            return
+        kind, payload = body["topic"], body["payload"]
+        if kind in _LIVE_SKYWALKER_TYPES:
+            self._live(payload)
+        elif kind == _DIRECT_SKYWALKER_TYPE and isinstance(payload, dict) and "action" in payload:
+            self._send_response(payload)
+        elif kind == _DIRECT_SKYWALKER_TYPE:
+            self._direct_payload(payload)
+        else:
+            self._typed(lambda: ev.Unknown(topic=MQTToTTopics.PUBSUB, **_now(body)))
+
+    def _live(self, payload: Any) -> None:
+        for _, raw in _patches(payload):
+            patch = _parse(raw["path"], raw)
+            self._typed(lambda patch=patch: typed.broadcast_event(patch, _origin()))  # type: ignore[misc]
+
+    def _direct_payload(self, payload: Any) -> None:
+        for meta, raw in _patches(payload):
+            self._direct_patch(_parse(raw["path"], raw), {**meta, **raw}, meta)
+
+    def _send_response(self, body: Any) -> None:
+        self._dispatcher.emit("send_response", body)
+        self._typed(lambda: typed.send_response_event(body, _origin()))
+
+    def _iris_response(self, body: Any) -> None:
+        self._dispatcher.emit("iris_sub_response", body)
+        self._typed(lambda: typed.iris_response_event(body, _origin()))
+
+    def _region_hint(self, body: Any) -> None:
+        if body.get("hint"):
+            self._typed(lambda: ev.RegionHint(hint=body["hint"], **_now(body)))
+
+    # --- Direct patches, wherever they come from -------------------------------------------------------------------
+
+    def _direct_patch(self, patch: Patch, extra: Mapping[str, Any], meta: Mapping[str, Any]) -> None:
+        name = self._name(patch)
+        if self._dispatcher.wants("direct") or (name and self._dispatcher.wants(name)):
+            event = {
+                **extra,
+                "path": patch.path,
+                "op": patch.op,
+                "value": patch.value,
+                "thread_id": patch.target.thread_id,
+            }
+            self._dispatcher.emit("direct", event)
+            if name:
+                self._dispatcher.emit(name, event)
+        self._typed(lambda: typed.patch_event(patch, _origin(meta), self._own_user_id()))
+
+    @staticmethod
+    def _name(patch: Patch) -> str | None:
+        name = _NAMES.get(patch.target.target)
+        return name if name and isinstance(patch.value, dict) and patch.op != "remove" else None
+
+
+def _patches(payload: Any) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """The patches of a body with what surrounds them; a body that is one patch itself counts."""
+    if not isinstance(payload, dict):
+        return []
+    data = payload.get("data")
+    if isinstance(data, list):
+        meta = {key: value for key, value in payload.items() if key != "data"}
+        return [(meta, raw) for raw in data if isinstance(raw, dict) and isinstance(raw.get("path"), str)]
+    return [({}, payload)] if isinstance(payload.get("path"), str) else []
+
+
+def _parse(path: str, raw: Mapping[str, Any]) -> Patch:
+    op = raw.get("op")
+    return Patch(path, parse_path(path), op if isinstance(op, str) else None, parse_value(raw.get("value")), raw)
+
+
+def _message(patch: Patch) -> dict[str, Any]:
+    """The ``message`` of a patch as instagrapi 3.x gives it: the value's keys beside the path's."""
+    message: dict[str, Any] = {"path": patch.path, "op": patch.op, "thread_id": patch.target.thread_id}
+    if isinstance(patch.value, dict):
+        message.update(patch.value)
+    elif patch.value is not None:
+        message["value"] = patch.value
+    return message
+
+
+def _origin(meta: Mapping[str, Any] | None = None) -> Origin:
+    meta = meta or {}
+    backlog = "seq_id" in meta and meta.get("realtime") is False
+    return Origin(time.time(), meta.get("seq_id"), "replay" if backlog else "realtime")
+
+
+def _now(raw: Any) -> dict[str, Any]:
+    return _origin().fields(raw)

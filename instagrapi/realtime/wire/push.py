@@ -1,0 +1,51 @@
+"""Push notifications: the JSON inside the JSON, and what its short names mean (wire page, "Notifications")."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from instagrapi.realtime.wire.decode import parse_value
+
+
+def unwrap(envelope: Any) -> Any:
+    """The notification inside an envelope, ``None`` when there is none."""
+    inner = envelope.get("fbpushnotif") if isinstance(envelope, Mapping) else None
+    if inner is None:
+        return None
+    notification = parse_value(inner)
+    return notification if isinstance(notification, dict) else {"value": notification}
+
+
+def push_fields(notification: Mapping[str, Any], envelope: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a typed push event, from short names or the long ones that other clients print."""
+    action_path, action_params = _action(_either(notification, "ig", "igAction"))
+    source_id = _either(notification, "s", "sourceUserId")
+    badge = parse_value(_either(notification, "bc", "badgeCount"))
+    return {
+        "collapse_key": _either(notification, "collapse_key", "collapseKey") or envelope.get("cp") or None,
+        "recipient_id": _either(notification, "u", "intendedRecipientUserId"),
+        "source_id": None if source_id == "None" else source_id,
+        "action_path": action_path,
+        "action_params": action_params,
+        "message": _either(notification, "m", "message"),
+        "push_id": _either(notification, "pi", "pushId"),
+        "badge": badge if isinstance(badge, Mapping) else None,
+    }
+
+
+def _either(values: Mapping[str, Any], short: str, long: str) -> Any:
+    value = values.get(short)
+    return values.get(long) if value is None else value
+
+
+def _action(action: Any) -> tuple[str | None, dict[str, str] | None]:
+    """``path?query`` taken apart."""
+    if not isinstance(action, str):
+        return None, None
+    path, _, query = action.partition("?")
+    try:
+        return path, dict(parse_qsl(query, keep_blank_values=True, max_num_fields=100))
+    except ValueError:
+        return path, {}
