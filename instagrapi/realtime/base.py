@@ -280,7 +280,9 @@ class MQTToTClient(ABC):
             ConcurrencyError: another thread is reading, or a handler called this.
         """
         connection = self._require_connection()
-        with self._sole_reader(), self._watching(connection):
+        if not self._reading.acquire(blocking=False):
+            raise ConcurrencyError("somebody is reading already; one thread at a time may, and no handler")
+        try:
             packet = connection.read(timeout)
             if type(packet) is not Publish:
                 return packet
@@ -288,6 +290,10 @@ class MQTToTClient(ABC):
             if packet.packet_id is not None:
                 connection.acknowledge(packet.packet_id)
             return body
+        finally:
+            self._reading.release()
+            if connection.error is not None:
+                self._notice_end(connection)
 
     def ping(self, timeout: float | None = DEFAULT_PING_TIMEOUT, max_packets: int | None = None) -> bool:
         """Sends PINGREQ and waits for PINGRESP, whatever arrives in between; nothing of that is lost or dispatched.
@@ -322,25 +328,17 @@ class MQTToTClient(ABC):
         return connection
 
     @contextlib.contextmanager
-    def _sole_reader(self) -> Iterator[None]:
-        if not self._reading.acquire(blocking=False):
-            raise ConcurrencyError("somebody is reading already; one thread at a time may, and no handler")
-        try:
-            yield
-        finally:
-            self._reading.release()
-
-    @contextlib.contextmanager
     def _watching(self, connection: Connection) -> Iterator[None]:
         """Notices when the connection ended under a call."""
         try:
             yield
         finally:
-            if connection.error is not None and self._connection is connection and not connection.has_packets:
-                self._connection_ended(connection)
+            if connection.error is not None:
+                self._notice_end(connection)
 
-    def _connection_ended(self, connection: Connection) -> None:
-        if self._end_announced is connection:
+    def _notice_end(self, connection: Connection) -> None:
+        """Announces, once, that a connection ended; not before everything that came over it was read."""
+        if self._connection is not connection or connection.has_packets or self._end_announced is connection:
             return
         self._end_announced = connection
         self._state = State.FAILED

@@ -73,9 +73,9 @@ class Handlers:
                 if entry.active:
                     other.add(entry)
 
-    def get(self, event: EventName) -> tuple[Registration, ...]:
-        """The registrations of an event in order, some perhaps cancelled."""
-        return self._registrations.get(event, ())
+    def get(self, event: EventName) -> tuple[Registration, ...] | None:
+        """The registrations of an event in order, some perhaps cancelled; ``None`` or empty without any."""
+        return self._registrations.get(event)
 
 
 class Dispatcher:
@@ -98,19 +98,9 @@ class Dispatcher:
         """Registers a handler; without one it is a decorator."""
         return register(event, handler, self.handlers)
 
-    def wants(self, event: str) -> bool:
-        """Whether a name has handlers, so that its payload is worth building."""
-        return bool(self.handlers.get(event))
-
-    @property
-    def wants_typed(self) -> bool:
-        """Whether typed events are worth building."""
-        return self.handlers.has_typed
-
     def emit(self, event: str, payload: Any) -> None:
         """Runs the handlers of a name, in the order of their registration."""
-        registrations = self.handlers.get(event)
-        if registrations:
+        if registrations := self.handlers.get(event):
             self._run(event, registrations, payload)
 
     def emit_typed(self, event: Event) -> None:

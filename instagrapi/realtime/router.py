@@ -44,6 +44,7 @@ class RealtimeRouter:
         counts: Counter[str] | None = None,
     ) -> None:
         self._dispatcher = dispatcher
+        self._wants = dispatcher.handlers.get
         self._own_user_id = own_user_id
         self._counts: Counter[str] = Counter() if counts is None else counts
         self._routes: dict[str, Callable[[Any], None]] = {
@@ -60,7 +61,8 @@ class RealtimeRouter:
         """Runs the handlers for one body; ``payload`` are its bytes as published."""
         topic, body = decoded.topic, decoded.body
         emit = self._dispatcher.emit
-        emit("receive", {"topic": str(topic), "payload": body})
+        if self._wants("receive"):
+            emit("receive", {"topic": str(topic), "payload": body})
         if decoded.problem is not None and topic in self._routes:
             emit("undecoded", {"topic": str(topic), "payload": payload, "error": decoded.problem})
             self._typed(lambda: ev.Undecoded(topic=topic, payload=payload, error=decoded.problem, **_now(body)))
@@ -73,9 +75,13 @@ class RealtimeRouter:
         else:
             handle(body)
 
+    @property
+    def _wants_typed(self) -> bool:
+        return self._dispatcher.handlers.has_typed
+
     def _typed(self, build: Callable[[], ev.Event]) -> None:
         """Builds and emits a typed event, if anybody wants any."""
-        if self._dispatcher.handlers.has_typed:
+        if self._wants_typed:
             event = build()
             self._counts[event.kind] += 1
             self._dispatcher.emit_typed(event)
@@ -103,7 +109,7 @@ class RealtimeRouter:
             return
         patch = _parse(path, raw)
         name = "message" if path.startswith(_THREADS) else "thread_update"
-        if self._dispatcher.wants(name):
+        if self._wants(name):
             self._dispatcher.emit(name, {**meta, "message": _message(patch)})
         self._direct_patch(patch, {}, meta)
 
@@ -171,7 +177,7 @@ class RealtimeRouter:
 
     def _direct_patch(self, patch: Patch, extra: Mapping[str, Any], meta: Mapping[str, Any]) -> None:
         name = self._name(patch)
-        if self._dispatcher.wants("direct") or (name and self._dispatcher.wants(name)):
+        if self._wants("direct") or (name and self._wants(name)):
             event = {
                 **extra,
                 "path": patch.path,
@@ -182,7 +188,8 @@ class RealtimeRouter:
             self._dispatcher.emit("direct", event)
             if name:
                 self._dispatcher.emit(name, event)
-        self._typed(lambda: typed.patch_event(patch, _origin(meta), self._own_user_id()))
+        if self._wants_typed:
+            self._typed(lambda: typed.patch_event(patch, _origin(meta), self._own_user_id()))
 
     @staticmethod
     def _name(patch: Patch) -> str | None:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from instagrapi.realtime import events as ev
 from instagrapi.realtime.replies import is_ok, reason_of, status_of
 from instagrapi.realtime.wire.paths import Path, Target
 
 
-@dataclass(frozen=True, slots=True)
-class Patch:
+class Patch(NamedTuple):
     """One operation on one path, its value parsed."""
 
     path: str

@@ -21,7 +21,7 @@ from instagrapi.exceptions import (
 )
 from instagrapi.realtime.network.deadline import Clock, Deadline
 from instagrapi.realtime.protocol.keepalive import KeepAlive, Verdict
-from instagrapi.realtime.protocol.packets import ConnAck, Connect, Packet, PingReq, PingResp, PubAck, Publish
+from instagrapi.realtime.protocol.packets import ConnAck, Connect, Packet, PingReq, PingResp, Publish, encode_puback
 from instagrapi.realtime.protocol.session import MQTToTSession, SessionState
 
 DEFAULT_MAX_INBOX = 10_000
@@ -108,7 +108,7 @@ class Connection:
         self._changed = threading.Condition()
         self._reading = False
         self._pongs = 0
-        self._acks = bytearray()
+        self._acks: deque[int] = deque()
         self._acks_since = 0.0
         self.traffic = traffic or Traffic()
         #: Why the connection ended; ``None`` while it lives.
@@ -149,9 +149,7 @@ class Connection:
     def close(self) -> None:
         """Sends DISCONNECT if that is possible without waiting for anyone, and closes the transport. Never raises."""
         with self._changed:
-            polite = self.is_open
-            farewell = bytes(self._acks) + self._session.send_disconnect() if polite else b""
-            self._acks.clear()
+            farewell = self._take_acks() + self._session.send_disconnect() if self.is_open else b""
         if farewell:
             with contextlib.suppress(Exception):  # the peer notices the closed socket as well
                 self._transport.send(farewell)
@@ -216,7 +214,7 @@ class Connection:
             NotConnectedError: :meth:`close` was called.
         """
         inbox = self._inbox
-        if not inbox and not self._wait(lambda: bool(inbox), Deadline.after(timeout, self._clock)):
+        if not inbox and not self._wait(inbox.__len__, Deadline.after(timeout, self._clock)):
             return None
         return inbox.popleft()
 
@@ -228,7 +226,7 @@ class Connection:
         """
         return self._wait(done, Deadline.after(timeout, self._clock))
 
-    def _wait(self, done: Callable[[], bool], deadline: Deadline) -> bool:
+    def _wait(self, done: Callable[[], object], deadline: Deadline) -> bool:
         self.flush_acks()
         first = True
         while True:
@@ -301,7 +299,7 @@ class Connection:
                 self._session.feed_eof()
         self.traffic.packets_in += len(packets)
         for packet in packets:
-            if not self._consume(packet, now):
+            if type(packet) is Publish and packet.topic not in self._expects or not self._consume(packet, now):
                 self._inbox.append(packet)
         if self._session.error is not None:
             self._fail(self._session.error)
@@ -309,7 +307,7 @@ class Connection:
     def _consume(self, packet: Packet, now: float) -> bool:
         """Deals with packets that are the connection's own business; true when nobody else needs to see it."""
         if type(packet) is Publish:
-            if packet.topic not in self._expects or not self._on_publish(packet):
+            if not self._on_publish(packet):
                 return False
             if packet.packet_id is not None:
                 self.acknowledge(packet.packet_id)
@@ -355,23 +353,28 @@ class Connection:
 
     def acknowledge(self, packet_id: int) -> None:
         """Sends PUBACK, possibly together with the next ones of packets that are at hand already."""
+        acks = self._acks
+        if not self._inbox and not acks:
+            self._transmit_quietly(encode_puback(packet_id))
+            return
         now = self._clock()
-        with self._changed:
-            if not self._acks:
-                self._acks_since = now
-            self._acks += PubAck(packet_id).encode()
-            hold = self._inbox and len(self._acks) < MAX_HELD_ACKS * 4 and now - self._acks_since < MAX_ACK_DELAY
-        if not hold:
+        if not acks:
+            self._acks_since = now
+        acks.append(packet_id)
+        if not self._inbox or len(acks) >= MAX_HELD_ACKS or now - self._acks_since >= MAX_ACK_DELAY:
             self.flush_acks()
 
     def flush_acks(self) -> None:
         """Sends the PUBACKs that were collected; a failure shows at the next read."""
-        if not self._acks:
-            return
-        with self._changed:
-            data = bytes(self._acks)
-            self._acks.clear()
-        self._transmit_quietly(data)
+        if self._acks:
+            self._transmit_quietly(self._take_acks())
+
+    def _take_acks(self) -> bytes:
+        taken = bytearray()
+        with contextlib.suppress(IndexError):
+            while True:
+                taken += encode_puback(self._acks.popleft())
+        return bytes(taken)
 
     def ping(self, timeout: float | None) -> bool:
         """Sends PINGREQ and waits for PINGRESP, whatever else arrives; false when it did not come in time."""
@@ -402,6 +405,7 @@ class Connection:
         self.traffic.packets_out += 1
 
     def _transmit_quietly(self, data: bytes) -> None:
-        # The failure is in ``error`` and reaches whoever reads next.
-        with contextlib.suppress(OSError, RealtimeTimeout, NotConnectedError):
+        try:
             self._transmit(data)
+        except (OSError, RealtimeTimeout, NotConnectedError):
+            return  # the failure is in ``error`` and reaches whoever reads next

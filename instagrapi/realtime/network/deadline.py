@@ -28,8 +28,8 @@ class Deadline:
 
     @classmethod
     def after(cls, seconds: float | None, clock: Clock = time.monotonic) -> Self:
-        """A deadline that many seconds from now; ``None`` and infinity mean never."""
-        if seconds is None or seconds == float("inf"):
+        """A deadline that many seconds from now; ``None`` means never."""
+        if seconds is None:
             return cls(None, clock)
         return cls(clock() + seconds, clock)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import ClassVar, TypeAlias
+from typing import ClassVar, NamedTuple, TypeAlias
 
 from paho.mqtt.enums import MessageType
 
@@ -119,20 +119,34 @@ class ConnAck(_Packet):
         return cls(return_code=body[1], payload=payload, flags=body[0])
 
 
-@dataclass(frozen=True, slots=True)
-class Publish(_Packet):
-    """PUBLISH with QoS 0 (no ``packet_id``) or QoS 1. ``topic`` is the decimal id as text."""
+class Publish(NamedTuple):
+    """PUBLISH with QoS 0 (no ``packet_id``) or QoS 1. ``topic`` is the decimal id as text.
 
-    type = MessageType.PUBLISH
+    The one packet that comes in masses: a named tuple is made three times as fast as a frozen dataclass.
+    """
+
     topic: str
-    payload: bytes = field(repr=False)
+    payload: bytes
     packet_id: int | None = None
     duplicate: bool = False
+
+    @property
+    def type(self) -> MessageType:
+        """MQTT's number of the type."""
+        return MessageType.PUBLISH
+
+    @property
+    def packet_type(self) -> str:
+        """The type in lower case."""
+        return "publish"
 
     @property
     def qos(self) -> int:
         """0 or 1."""
         return 0 if self.packet_id is None else 1
+
+    def __repr__(self) -> str:
+        return f"Publish(topic={self.topic!r}, {len(self.payload)} bytes, packet_id={self.packet_id})"
 
     def encode(self) -> bytes:
         """The whole packet."""
@@ -145,12 +159,11 @@ class Publish(_Packet):
     def decode(cls, flags: int, body: bytes) -> Publish:
         """Reads what follows the fixed header."""
         topic, position = _read_text(body, 0)
-        qos = flags >> 1 & 0x03
-        if qos == 0:
-            return cls(topic, body[position:])
-        if qos != 1:
-            raise MalformedPacket(f"PUBLISH with QoS {qos}, which MQTToT does not use")
-        return cls(topic, body[position + 2 :], _read_packet_id(body, position), bool(flags & 0x08))
+        if flags & 0x06 == 0x02:
+            return cls(topic, body[position + 2 :], _read_packet_id(body, position), flags & 0x08 != 0)
+        if flags & 0x06:
+            raise MalformedPacket(f"PUBLISH with QoS {flags >> 1 & 3}, which MQTToT does not use")
+        return cls(topic, body[position:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +185,11 @@ class PubAck(_Acknowledgement):
     def decode(cls, flags: int, body: bytes) -> PubAck:
         """Reads what follows the fixed header; the flag bits are not checked, brokers set them."""
         return cls(_read_packet_id(body, 0))
+
+
+def encode_puback(packet_id: int) -> bytes:
+    """PUBACK without making a packet of it first, for acknowledging in masses."""
+    return b"\x40\x02" + packet_id.to_bytes(2, "big")
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,20 +348,17 @@ Packet: TypeAlias = (
 )
 
 _DECODERS: dict[int, Callable[[int, bytes], Packet]] = {
-    kind.type >> 4: kind.decode
-    for kind in (
-        Connect,
-        ConnAck,
-        Publish,
-        PubAck,
-        Subscribe,
-        SubAck,
-        Unsubscribe,
-        UnsubAck,
-        PingReq,
-        PingResp,
-        Disconnect,
-    )
+    MessageType.CONNECT >> 4: Connect.decode,
+    MessageType.CONNACK >> 4: ConnAck.decode,
+    MessageType.PUBLISH >> 4: Publish.decode,
+    MessageType.PUBACK >> 4: PubAck.decode,
+    MessageType.SUBSCRIBE >> 4: Subscribe.decode,
+    MessageType.SUBACK >> 4: SubAck.decode,
+    MessageType.UNSUBSCRIBE >> 4: Unsubscribe.decode,
+    MessageType.UNSUBACK >> 4: UnsubAck.decode,
+    MessageType.PINGREQ >> 4: PingReq.decode,
+    MessageType.PINGRESP >> 4: PingResp.decode,
+    MessageType.DISCONNECT >> 4: Disconnect.decode,
 }
 
 
@@ -359,8 +374,10 @@ def decode_packet(first_byte: int, body: bytes) -> Packet:
 
 def _read_text(body: bytes, position: int) -> tuple[str, int]:
     start = position + 2
-    end = start + int.from_bytes(body[position:start], "big")
-    if len(body) < start or len(body) < end:
+    if len(body) < start:
+        raise MalformedPacket("a packet ends before the length of a text")
+    end = start + (body[position] << 8 | body[position + 1])
+    if len(body) < end:
         raise MalformedPacket("a text is longer than its packet")
     try:
         return body[start:end].decode(), end
@@ -371,4 +388,4 @@ def _read_text(body: bytes, position: int) -> tuple[str, int]:
 def _read_packet_id(body: bytes, position: int) -> int:
     if len(body) < position + 2:
         raise MalformedPacket("a packet ends before its packet identifier")
-    return int.from_bytes(body[position : position + 2], "big")
+    return body[position] << 8 | body[position + 1]

@@ -73,16 +73,17 @@ def read_fixed_header(data: bytes | bytearray, position: int, max_packet_size: i
         MalformedPacket: the remaining length has more than four bytes (MQTT 3.1.1 section 2.2.3).
         LimitExceeded: the whole packet would be longer than ``max_packet_size``.
     """
-    length = 0
-    for index in range(1, 5):
-        offset = position + index
-        if offset >= len(data):
+    available, offset, length, shift = len(data), position, 0, 0
+    while shift < 28:
+        offset += 1
+        if offset >= available:
             return None
         digit = data[offset]
-        length |= (digit & 0x7F) << 7 * (index - 1)
+        length |= (digit & 0x7F) << shift
         if digit < 0x80:
-            size = length + index + 1
-            if size > max_packet_size:
-                raise LimitExceeded(f"a packet of {size} bytes exceeds the limit of {max_packet_size} bytes")
-            return offset + 1, position + size
+            end = offset + 1 + length
+            if end - position > max_packet_size:
+                raise LimitExceeded(f"a packet of {end - position} bytes exceeds the limit of {max_packet_size} bytes")
+            return offset + 1, end
+        shift += 7
     raise MalformedPacket("the remaining length has more than four bytes")
