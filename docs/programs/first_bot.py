@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from instagrapi import Client
+from instagrapi.realtime import events
+
+cl = Client()
+cl.load_settings("session.json")  # made by: instagrapi login --settings session.json
+
+
+@cl.realtime_on(events.Message)
+def answer(message: events.Message) -> None:
+    if message.text == "!ping" and not message.from_me:
+        cl.realtime.direct_send_text(message.thread_id, "pong")
+
+
+cl.realtime_connect().direct_subscribe()
+while True:
+    cl.realtime_read_once()

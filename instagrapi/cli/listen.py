@@ -1,0 +1,126 @@
+"""``instagrapi listen`` and ``instagrapi push``: events as they come."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from instagrapi.cli.sessions import open_session, save_session, settings_option
+from instagrapi.cli.show import Printer
+from instagrapi.realtime import FbnsClient, RealtimeClient
+from instagrapi.realtime import events as ev
+from instagrapi.realtime.wire import subscriptions
+
+#: How often a bounded or interruptible wait looks up, in seconds.
+_LOOK_UP = 1.0
+
+
+def bounds(function: Any) -> Any:
+    """The options that end a command by itself."""
+    count = click.option("--count", "-n", type=click.IntRange(1), help="End after this many events.")
+    seconds = click.option("--seconds", "-s", type=click.FloatRange(0), help="End after this many seconds.")
+    return count(seconds(function))
+
+
+def json_option(function: Any) -> Any:
+    """The option for programs that read the output."""
+    return click.option("--json", "as_json", is_flag=True, help="One event a line, as JSON.")(function)
+
+
+@click.command()
+@click.option("--type", "kinds", multiple=True, metavar="KIND", help="Only these kinds, such as message or typing.")
+@json_option
+@bounds
+@settings_option
+def listen(
+    kinds: tuple[str, ...], as_json: bool, count: int | None, seconds: float | None, settings_file: Path
+) -> None:
+    """Show Direct events as they happen: messages, typing, read marks, presence and the rest."""
+    client = open_session(settings_file)
+    stream = EventStream(Printer(as_json=as_json), kinds, count, seconds)
+    realtime = client.realtime_connect()
+    realtime.on(ev.Event, stream.take)
+    try:
+        subscribe_to_direct(realtime, str(client.user_id))
+        stream.follow(realtime)
+    except KeyboardInterrupt:
+        return
+    finally:
+        client.realtime_disconnect()
+        save_session(client, settings_file)
+    stream.check()
+
+
+@click.command()
+@json_option
+@bounds
+@settings_option
+def push(as_json: bool, count: int | None, seconds: float | None, settings_file: Path) -> None:
+    """Show push notifications as they arrive."""
+    client = open_session(settings_file)
+    stream = EventStream(Printer(as_json=as_json), ("push",), count, seconds)
+    try:
+        fbns = client.fbns_connect()
+        # At once, so that a crash does not make a new device of us.
+        save_session(client, settings_file)
+        fbns.on(ev.Event, stream.take)
+        stream.follow(fbns)
+    except KeyboardInterrupt:
+        return
+    finally:
+        client.fbns_disconnect()
+        save_session(client, settings_file)
+    stream.check()
+
+
+def subscribe_to_direct(realtime: RealtimeClient, user_id: str) -> None:
+    """Everything that the command line shows: message sync, typing and presence."""
+    realtime.graph_ql_subscribe([subscriptions.direct_typing(user_id), subscriptions.app_presence()])
+    realtime.direct_subscribe()
+
+
+class EventStream:
+    """Prints events of some kinds until there were enough of them or the time is up."""
+
+    def __init__(
+        self,
+        printer: Printer,
+        kinds: tuple[str, ...],
+        count: int | None,
+        seconds: float | None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._printer = printer
+        self._kinds = kinds
+        self._count = count
+        self._clock = clock
+        self._ends_at = None if seconds is None else clock() + seconds
+        self._shown = 0
+
+    def take(self, event: ev.Event) -> None:
+        """The handler of the events."""
+        if (self._kinds and event.kind not in self._kinds) or self._enough:
+            return
+        self._shown += 1
+        self._printer.event(event)
+
+    def follow(self, client: RealtimeClient | FbnsClient) -> None:
+        """Reads until the end; a lost connection raises."""
+        while not self._enough and (patience := self._patience()) > 0:
+            client.read_once(timeout=patience)
+
+    def check(self) -> None:
+        """Says so when the time was up before there were enough events."""
+        if self._count is not None and not self._enough:
+            raise click.ClickException(f"only {self._shown} of {self._count} events came in time")
+
+    @property
+    def _enough(self) -> bool:
+        return self._count is not None and self._shown >= self._count
+
+    def _patience(self) -> float:
+        return _LOOK_UP if self._ends_at is None else min(_LOOK_UP, self._ends_at - self._clock())

@@ -1,0 +1,65 @@
+"""The commands, and what becomes of errors: one sentence and a status."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from typing import NoReturn
+
+import click
+
+from instagrapi import __version__
+from instagrapi.cli.demo import demo
+from instagrapi.cli.emulator import emulator
+from instagrapi.cli.listen import listen, push
+from instagrapi.cli.login import login
+from instagrapi.cli.send import send
+from instagrapi.exceptions import ClientError
+from instagrapi.profile import EMULATOR_VARIABLE
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="instagrapi-realtime")
+@click.option("--debug", is_flag=True, help="Log what happens, and show tracebacks.")
+@click.option(
+    "--emulator",
+    "emulator_url",
+    metavar="URL",
+    help=f"Use this emulator instead of Instagram (sets {EMULATOR_VARIABLE}).",
+)
+def commands(debug: bool, emulator_url: str | None) -> None:
+    """Instagram Direct and push notifications in realtime. Unofficial; see the README before using an account."""
+    if debug:
+        logging.basicConfig(level=logging.DEBUG, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
+    if emulator_url:
+        os.environ[EMULATOR_VARIABLE] = emulator_url
+
+
+for command in (demo, login, listen, send, push, emulator):
+    commands.add_command(command)
+
+
+def main() -> NoReturn:
+    """Runs the command line and ends the process."""
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        status = commands.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        status = _complain("aborted", 130)
+    except click.ClickException as error:
+        error.show()
+        status = error.exit_code
+    except (ClientError, OSError) as error:
+        if "--debug" in sys.argv:
+            raise
+        status = _complain(str(error) or type(error).__name__, 1)
+    except KeyboardInterrupt:
+        status = 130
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _complain(sentence: str, status: int) -> int:
+    click.echo(f"instagrapi: {sentence}", err=True)
+    return status

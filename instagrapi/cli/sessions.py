@@ -1,0 +1,51 @@
+"""Where the command line keeps the session."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from instagrapi import Client
+
+SETTINGS_VARIABLE = "INSTAGRAPI_SETTINGS"
+
+
+def default_settings() -> Path:
+    """``session.json`` in the user's configuration folder."""
+    return Path(click.get_app_dir("instagrapi")) / "session.json"
+
+
+def settings_option(function: Any) -> Any:
+    """The option ``--settings`` of all commands that use a session."""
+    return click.option(
+        "--settings",
+        "settings_file",
+        type=click.Path(dir_okay=False, path_type=Path),
+        envvar=SETTINGS_VARIABLE,
+        default=default_settings,
+        show_default="session.json in the configuration folder",
+        help="The file that holds the session. It is a credential: keep it private.",
+    )(function)
+
+
+def open_session(settings_file: Path) -> Client:
+    """A client with the saved session.
+
+    Raises:
+        click.ClickException: there is no session in the file.
+    """
+    client = Client()
+    if not settings_file.exists():
+        raise click.ClickException(f"there is no session in {settings_file}; run 'instagrapi login' first")
+    client.load_settings(settings_file)
+    if not client.sessionid:
+        raise click.ClickException(f"the session in {settings_file} is logged out; run 'instagrapi login' first")
+    return client
+
+
+def save_session(client: Client, settings_file: Path) -> None:
+    """Writes the session back, making the folder if needed."""
+    settings_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    client.dump_settings(settings_file)

@@ -1,0 +1,151 @@
+"""Events for people and for programs: one line each."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from instagrapi.realtime import events as ev
+
+#: Joins the parts of one emoji; everything else that is not printable is escaped.
+_ZERO_WIDTH_JOINER = "\u200d"
+_STYLES = {
+    "message": "bold green",
+    "typing": "yellow",
+    "seen": "blue",
+    "presence": "cyan",
+    "reaction": "magenta",
+    "push": "bold bright_blue",
+    "send_response": "green",
+    "disconnected": "bold red",
+    "undecoded": "red",
+}
+
+
+def escape(text: str) -> str:
+    """The text with control characters, line breaks and direction overrides made visible."""
+    return "".join(
+        char if char.isprintable() or char == _ZERO_WIDTH_JOINER else char.encode("unicode_escape").decode()
+        for char in text
+    )
+
+
+class Printer:
+    """Writes events to standard output: styled on a terminal, plain text otherwise, or JSON lines.
+
+    Args:
+        as_json: one JSON object a line.
+        names: user names by id, for readable lines.
+    """
+
+    def __init__(self, *, as_json: bool = False, names: Mapping[str, str] | None = None) -> None:
+        self._as_json = as_json
+        self._names = names or {}
+        self._console = Console(highlight=False, soft_wrap=True)
+
+    def event(self, event: ev.Event) -> None:
+        """One event that came in."""
+        if self._as_json:
+            click.echo(json.dumps({"direction": "in", **as_fields(event)}, ensure_ascii=False))
+        else:
+            self._line("←", event.kind, self.describe(event))
+
+    def command(self, action: str, handle: Mapping[str, Any]) -> None:
+        """A command that this side sent."""
+        if self._as_json:
+            click.echo(json.dumps({"direction": "out", "kind": "command", **handle}, ensure_ascii=False))
+        else:
+            self._line("→", action, escape(f"sent {self._where(str(handle.get('thread_id')))}"))
+
+    def note(self, sentence: str) -> None:
+        """A remark to the person, not an event; left out of JSON."""
+        if not self._as_json:
+            self._console.print(Text(sentence, style="dim"))
+
+    def describe(self, event: ev.Event) -> str:
+        """What happened, in words, on one line."""
+        describe: Callable[[Any], str] = getattr(self, f"_{event.kind}", self._anything)
+        return escape(describe(event))
+
+    def _line(self, arrow: str, kind: str, words: str) -> None:
+        line = Text(time.strftime("%H:%M:%S "), style="dim")
+        line.append(f"{arrow} ", style="dim")
+        line.append(f"{kind:<15} ", style=_STYLES.get(kind, ""))
+        line.append(words, style="")
+        self._console.print(line)
+
+    def _who(self, user_id: str | None) -> str:
+        return self._names.get(user_id or "", user_id or "somebody")
+
+    def _where(self, thread_id: str | None) -> str:
+        return f"in …{thread_id[-6:]}" if thread_id else "in an unknown thread"
+
+    def _content(self, event: ev.MessageEvent) -> str:
+        return f"“{event.text}”" if event.text is not None else f"({event.item_type or 'unknown content'})"
+
+    def _message(self, event: ev.Message) -> str:
+        return f"{self._who(event.user_id)} {self._where(event.thread_id)}: {self._content(event)}"
+
+    def _message_update(self, event: ev.MessageUpdate) -> str:
+        return f"{self._who(event.user_id)} {self._where(event.thread_id)} changed {self._content(event)}"
+
+    def _message_delete(self, event: ev.MessageDelete) -> str:
+        return f"item {event.item_id} {self._where(event.thread_id)} was unsent"
+
+    def _visual_message(self, event: ev.VisualMessage) -> str:
+        return f"{self._who(event.user_id)} {self._where(event.thread_id)} sent something that disappears"
+
+    def _reaction(self, event: ev.Reaction) -> str:
+        if event.op == "remove":
+            return f"{self._who(event.user_id)} took a reaction back {self._where(event.thread_id)}"
+        return f"{self._who(event.user_id)} reacted {event.emoji or '❤'} {self._where(event.thread_id)}"
+
+    def _seen(self, event: ev.Seen) -> str:
+        return f"{self._who(event.user_id)} has read {self._where(event.thread_id)}"
+
+    def _typing(self, event: ev.Typing) -> str:
+        doing = "is typing" if event.is_active else "stopped typing"
+        return f"{self._who(event.sender_id)} {doing} {self._where(event.thread_id)}"
+
+    def _presence(self, event: ev.Presence) -> str:
+        return f"{self._who(event.user_id)} is {'online' if event.is_active else 'offline'}"
+
+    def _push(self, event: ev.Push) -> str:
+        badge = f" (badge {event.badge})" if event.badge else ""
+        return f"{event.collapse_key or 'silent'}: “{event.message or ''}”{badge}"
+
+    def _send_response(self, event: ev.SendResponse) -> str:
+        if not event.ok:
+            return f"refused ({event.status_code or 'no status'}): {event.message or 'no reason given'}"
+        return f"accepted{f', item {event.item_id}' if event.item_id else ''}"
+
+    def _unseen_count(self, event: ev.UnseenCount) -> str:
+        return f"{event.count} unread in {event.inbox}"
+
+    def _thread_update(self, event: ev.ThreadUpdate) -> str:
+        return f"{event.field} changed {self._where(event.thread_id)}"
+
+    def _thread_remove(self, event: ev.ThreadRemove) -> str:
+        return f"left the inbox: {event.thread_id}"
+
+    def _disconnected(self, event: ev.Disconnected) -> str:
+        return event.reason or "no reason known"
+
+    def _undecoded(self, event: ev.Undecoded) -> str:
+        return f"topic {event.topic}, {len(event.payload)} bytes: {event.error}"
+
+    def _anything(self, event: ev.Event) -> str:
+        shown = as_fields(event)
+        return ", ".join(f"{name} {value}" for name, value in shown.items() if name not in ("kind", "received_at"))
+
+
+def as_fields(event: ev.Event) -> dict[str, Any]:
+    """The kind and the fields that are set, as JSON knows them, without the raw payload."""
+    fields = event.model_dump(mode="json", exclude={"raw", "payload"}, exclude_none=True)
+    return {"kind": event.kind, **fields}
