@@ -1,0 +1,73 @@
+"""The phone that the client claims to be: its ids, its user agent and the small tokens it makes.
+
+Every id comes from the operating system's random source. Ids are made once per account and kept: a session whose
+device changes looks stolen.
+"""
+
+from __future__ import annotations
+
+import secrets
+import string
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from instagrapi.profile import Profile
+
+# The range that the app's own message tokens fall into (wire page, identifiers).
+_FIRST_MESSAGE_TOKEN = 6800011111111111111
+_LAST_MESSAGE_TOKEN = 6800099999999999999
+
+
+def generate_uuids() -> dict[str, Any]:
+    """The seven ids of a new installation, under the names of the settings file.
+
+    All are UUID4 text, except ``android_device_id``: ``android-`` and 16 hex digits.
+    """
+    return {
+        "phone_id": str(uuid.uuid4()),
+        "uuid": str(uuid.uuid4()),
+        "client_session_id": str(uuid.uuid4()),
+        "advertising_id": str(uuid.uuid4()),
+        "android_device_id": f"android-{secrets.token_hex(8)}",
+        "request_id": str(uuid.uuid4()),
+        "tray_session_id": str(uuid.uuid4()),
+    }
+
+
+def device_settings(profile: Profile) -> dict[str, Any]:
+    """The profile's phone and app release, as the settings file keeps them: eight hardware and three app fields."""
+    return {
+        **profile.device.model_dump(),
+        "app_version": profile.app.version,
+        "version_code": profile.app.version_code,
+        "bloks_versioning_id": profile.app.bloks_versioning_id,
+    }
+
+
+def build_user_agent(device: Mapping[str, Any], locale: str) -> str:
+    """The app's user agent for a device of the settings file; ``locale`` looks like ``en_US``."""
+    return (
+        "Instagram {app_version} Android ({android_version}/{android_release}; {dpi}; {resolution}; {manufacturer}; "
+        "{model}; {device}; {cpu}; {locale}; {version_code})"
+    ).format_map({**device, "locale": locale})
+
+
+def jazoest(phone_id: str) -> str:
+    """The checksum of the phone id that logins carry: a 2, then the sum of the code points."""
+    return f"2{sum(map(ord, phone_id))}"
+
+
+def new_message_token() -> str:
+    """A new ``client_context`` for a Direct message: 19 digits that come back with the message itself."""
+    return str(_FIRST_MESSAGE_TOKEN + secrets.randbelow(_LAST_MESSAGE_TOKEN - _FIRST_MESSAGE_TOKEN + 1))
+
+
+def new_csrf_token() -> str:
+    """What stands in for the ``csrftoken`` cookie until the server has set one: 64 letters and digits."""
+    return "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(64))
+
+
+def new_pigeon_session_id() -> str:
+    """The id of one start of the app."""
+    return f"UFS-{uuid.uuid4()}-1"

@@ -1,0 +1,219 @@
+"""One exchange over HTTPS: the ``requests`` session, its proxy, its limits, and its failures in our terms.
+
+The proxy, the timeouts and the certificate authorities are given to every single request, so that a change counts from
+the next one on. Redirects are not followed: the private API sends none, and a credential must not travel with one.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import ssl
+import time
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+import requests
+from requests.cookies import RequestsCookieJar, extract_cookies_to_jar
+from urllib3.exceptions import HTTPError, ReadTimeoutError
+
+from instagrapi.exceptions import (
+    ClientConnectionError,
+    ClientError,
+    ClientIncompleteReadError,
+    ClientRequestTimeout,
+    RealtimeConfigError,
+)
+
+logger = logging.getLogger("instagrapi.http")
+
+MAX_BODY = 32 * 1024 * 1024
+_CHUNK = 64 * 1024
+_PROXY_SCHEMES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
+
+
+def checked_proxy(url: str | None) -> str | None:
+    """A proxy URL in its full form; without a scheme it is an HTTP proxy, and empty text means no proxy.
+
+    Raises:
+        RealtimeConfigError: the URL is no usable proxy; its text is not repeated, it may hold a password.
+    """
+    if not url:
+        return None
+    full = url if "://" in url else f"http://{url}"
+    try:
+        parts = urlsplit(full)
+        usable = bool(parts.hostname) and parts.port != 0  # reading the port also checks it
+    except ValueError:
+        raise RealtimeConfigError("the proxy URL is malformed") from None
+    if parts.scheme not in _PROXY_SCHEMES:
+        raise RealtimeConfigError(f"the scheme of the proxy URL is not one of {', '.join(_PROXY_SCHEMES)}")
+    if not usable:
+        raise RealtimeConfigError("the proxy URL has no usable host or port")
+    return full
+
+
+class HttpSession:
+    """Owns the ``requests.Session``, a private one or the caller's.
+
+    Args:
+        session: to use instead of an own one, for instance with another adapter mounted; its proxy is taken over.
+        proxy: URL of the proxy for every request, ``None`` to go directly. Environment variables are not read.
+        timeout: seconds to wait for a connection, and for each next piece of the answer; one number means both.
+
+    Raises:
+        RealtimeConfigError: the proxy URL or the timeout is unusable.
+    """
+
+    def __init__(
+        self,
+        session: requests.Session | None = None,
+        *,
+        proxy: str | None = None,
+        timeout: float | tuple[float, float] = (10.0, 30.0),
+    ) -> None:
+        self._session = session or _OwnSession()
+        self._timeout = timeout if isinstance(timeout, tuple) else (timeout, timeout)
+        if not all(seconds and seconds > 0 for seconds in self._timeout):
+            raise RealtimeConfigError("a timeout is a positive number of seconds")
+        inherited = self._session.proxies
+        self.proxy = proxy or inherited.get("https") or inherited.get("all")
+
+    @property
+    def proxy(self) -> str | None:
+        """Where every request goes through."""
+        return self._proxy
+
+    @proxy.setter
+    def proxy(self, url: str | None) -> None:
+        self._proxy = checked_proxy(url)
+
+    def exchange(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        cookies: RequestsCookieJar,
+        params: Mapping[str, str] | None = None,
+        data: Mapping[str, str] | None = None,
+        verify: bool | str = True,
+    ) -> requests.Response:
+        """Sends a request and reads the whole answer, whatever its status.
+
+        A GET that found no working connection is sent once more at once; anything else is sent once only, because a
+        POST may have been carried out although no answer came.
+
+        Args:
+            method: ``GET`` or ``POST``.
+            url: of the endpoint; it may have a query already.
+            headers: complete; the session adds none.
+            cookies: sent, and brought up to date with what the answer sets or deletes.
+            params: query.
+            data: form fields.
+            verify: ``False``, or the file with the only certificate authorities to trust.
+
+        Raises:
+            ClientConnectionError: no connection, or no answer; ``ClientRequestTimeout`` when time ran out.
+            ClientIncompleteReadError: the answer broke off.
+            ClientError: the request cannot be sent at all, or the answer is larger than 32 MiB.
+        """
+        started, host, path = time.monotonic(), urlsplit(url).hostname, shown_path(urlsplit(url).path)
+        request = requests.Request(method, url, headers=dict(headers), params=params, data=data, cookies=cookies)
+        try:
+            # Not prepared by the session: it would add its own cookies, and a login of .netrc in place of the bearer.
+            prepared = request.prepare()
+            try:
+                response = self._send(prepared, verify)
+            except requests.ConnectionError as error:
+                if method != "GET" or not _worth_repeating(error):
+                    raise
+                response = self._send(prepared, verify)
+        except (OSError, HTTPError, ValueError) as error:
+            failed = _translated(error, host)
+            logger.debug("%s %s failed: %s", method, path, type(failed).__name__)
+            # The cause would show the query, the proxy's password or a header in a traceback.
+            raise failed from None
+        cookies.update(response.cookies)
+        # The jar of the response lacks what the answer deleted.
+        extract_cookies_to_jar(cookies, prepared, response.raw)  # type: ignore[no-untyped-call]
+        logger.debug(
+            "%s %s -> %d in %.0f ms, %d bytes out, %d bytes in",
+            method,
+            path,
+            response.status_code,
+            (time.monotonic() - started) * 1000,
+            len(prepared.body or ""),
+            len(response.content),
+        )
+        return response
+
+    def _send(self, prepared: requests.PreparedRequest, verify: bool | str) -> requests.Response:
+        proxies = {"http": self._proxy, "https": self._proxy} if self._proxy else {}
+        response = self._session.send(
+            prepared,
+            stream=True,
+            timeout=self._timeout,
+            allow_redirects=False,
+            proxies=proxies,
+            verify=self._session.verify if verify is True else verify,
+        )
+        body = bytearray()
+        with response:
+            for chunk in response.iter_content(_CHUNK):
+                body += chunk
+                if len(body) > MAX_BODY:
+                    raise ClientError(f"The answer is larger than {MAX_BODY // 1024 // 1024} MiB.")
+        # Makes ``text`` and ``json()`` work as if requests itself had read the body, within the limit.
+        response._content = bytes(body)  # noqa: SLF001
+        return response
+
+
+class _OwnSession(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """No answer is a redirect; otherwise requests would read its body without limit to look ahead."""
+
+
+def shown_path(path: str) -> str:
+    """The path as it may be logged: that of a challenge holds the key to it."""
+    return re.sub(r"(/challenge/).+", r"\1…", path)
+
+
+def _worth_repeating(error: requests.ConnectionError) -> bool:
+    hopeless = isinstance(error, requests.exceptions.ProxyError | requests.exceptions.SSLError)
+    return not (hopeless or _timed_out(error))
+
+
+def _timed_out(error: Exception) -> bool:
+    """Whether time ran out; requests does not call it a timeout when it happens within the body."""
+    return isinstance(error, requests.Timeout) or any(isinstance(part, ReadTimeoutError) for part in error.args)
+
+
+def _translated(error: Exception, host: str | None) -> ClientError:
+    """The error in our terms. Of its text only the operating system's part is used, the rest may hold secrets."""
+    reason = _reason(error)
+    if _timed_out(error):
+        return ClientRequestTimeout(f"No answer from {host} in time.")
+    if isinstance(error, requests.exceptions.ProxyError):
+        return ClientConnectionError(f"The proxy does not lead to {host} ({reason}).")
+    if isinstance(error, requests.exceptions.SSLError):
+        return ClientConnectionError(f"No trusted TLS connection to {host} ({reason}).")
+    if isinstance(error, requests.ConnectionError):
+        return ClientConnectionError(f"No connection to {host} ({reason}).")
+    if isinstance(error, requests.exceptions.ChunkedEncodingError | requests.exceptions.ContentDecodingError):
+        return ClientIncompleteReadError(f"The answer from {host} broke off or is damaged ({reason}).")
+    if type(error) is OSError:  # how requests says that the file with the certificate authorities is missing
+        reason = str(error)
+    return ClientError(f"The request to {host} could not be sent ({reason}).")
+
+
+def _reason(error: BaseException) -> str:
+    """The innermost cause: the system's own words where there are any, otherwise the name of its class."""
+    for _ in range(10):
+        nested = (getattr(error, "reason", None), *error.args, error.__cause__, error.__context__)
+        inner = next((part for part in nested if isinstance(part, BaseException)), None)
+        if inner is None:
+            break
+        error = inner
+    said = error.strerror if isinstance(error, OSError) and not isinstance(error, ssl.SSLError) else None
+    return said if isinstance(said, str) else type(error).__name__

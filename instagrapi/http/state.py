@@ -1,0 +1,288 @@
+"""What a client knows about itself: settings, profile, proxy, and the attributes that programs read and set."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import requests
+
+from instagrapi.http.device import new_csrf_token
+from instagrapi.http.headers import ServerHints, authorization, session_id, session_user_id
+from instagrapi.http.session import HttpSession
+from instagrapi.http.settings import Settings, timezone_name
+from instagrapi.profile import Profile
+
+
+class ClientState:
+    """The state below every method of the client. What a settings file holds lives in ``settings`` and nowhere else.
+
+    Args:
+        settings: of an earlier session: what :meth:`get_settings` returned. Without it this is a new device.
+        proxy: URL of the proxy, ``http``, ``https``, ``socks4``, ``socks4a``, ``socks5`` or ``socks5h``.
+        session: a ``requests.Session`` to send through, for instance with another adapter mounted.
+        timeout: seconds to wait for a connection, and for each next piece of an answer.
+        delay_range: shortest and longest random pause in seconds before each request; ``None`` for no pause.
+        profile: hosts, app release and phone to present; ``Profile.current()`` if omitted. A saved device is kept.
+        locale: such as ``en_US``; see :meth:`set_locale`.
+        country: ISO code, such as ``US``.
+        timezone_offset: seconds east of UTC.
+
+    Raises:
+        RealtimeConfigError: the proxy URL or the timeout is unusable.
+        ClientError: the settings are unusable.
+    """
+
+    def __init__(
+        self,
+        settings: Mapping[str, Any] | None = None,
+        proxy: str | None = None,
+        *,
+        session: requests.Session | None = None,
+        timeout: float | tuple[float, float] = (10.0, 30.0),
+        delay_range: tuple[float, float] | list[float] | None = None,
+        profile: Profile | None = None,
+        locale: str | None = None,
+        country: str | None = None,
+        timezone_offset: int | None = None,
+    ) -> None:
+        self.username: str | None = None
+        self.password: str | None = None
+        self.delay_range = delay_range
+        self._profile = profile or Profile.current()
+        self._http = HttpSession(session, proxy=proxy, timeout=timeout)
+        self._hints = ServerHints()
+        self._csrf_token = new_csrf_token()
+        self._last_json: dict[str, Any] = {}
+        self._last_response: requests.Response | None = None
+        self._relogins = 0
+        self.set_settings(settings or {})
+        if locale is not None:
+            self.set_locale(locale)
+        if country is not None:
+            self.set_country(country)
+        if timezone_offset is not None:
+            self.set_timezone_offset(timezone_offset)
+
+    def __repr__(self) -> str:
+        known = " ".join(filter(None, (self.username, self.user_id and f"({self.user_id})")))
+        return f"<{type(self).__name__} {known or 'logged out'}>"
+
+    # --- settings ---------------------------------------------------------------------------------------------------
+
+    @property
+    def settings(self) -> Settings:
+        """The live session state, typed and at the same time a mapping. Assigning a mapping replaces it."""
+        return self._settings
+
+    @settings.setter
+    def settings(self, settings: Mapping[str, Any]) -> None:
+        self.set_settings(settings)
+
+    def get_settings(self) -> dict[str, Any]:
+        """A plain copy of the session state, to keep and to hand to another client. It is a full credential."""
+        return self._settings.to_dict()
+
+    def set_settings(self, settings: Mapping[str, Any]) -> bool:
+        """Takes over a session state, also one of instagrapi 3.x or of an older release.
+
+        Raises:
+            ClientError: a value has a type that means nothing.
+        """
+        self._settings = settings if isinstance(settings, Settings) else Settings.read(settings, self._profile)
+        self._hints = ServerHints()
+        return True
+
+    def load_settings(self, path: str | os.PathLike[str]) -> dict[str, Any]:
+        """Takes over the session state of a JSON file, and returns a plain copy.
+
+        Raises:
+            OSError: the file cannot be read; ``FileNotFoundError`` when there is none.
+            ClientError: it is not a settings file.
+        """
+        self.set_settings(Settings.load(path, self._profile))
+        return self.get_settings()
+
+    def dump_settings(self, path: str | os.PathLike[str]) -> bool:
+        """Writes the session state to a JSON file, atomically and readable by its owner only.
+
+        Raises:
+            OSError: the file cannot be written; an existing one is untouched.
+        """
+        self._settings.dump(path)
+        return True
+
+    # --- session ----------------------------------------------------------------------------------------------------
+
+    @property
+    def authorization_data(self) -> dict[str, Any]:
+        """What the bearer says: ``ds_user_id``, ``sessionid``; empty when logged out."""
+        return self._settings.authorization_data
+
+    @authorization_data.setter
+    def authorization_data(self, value: Mapping[str, Any]) -> None:
+        self._settings["authorization_data"] = dict(value)
+
+    @property
+    def sessionid(self) -> str | None:
+        """The session id, percent-encoded: from the cookie, otherwise from the bearer; ``None`` when logged out."""
+        return session_id(self._settings)
+
+    @property
+    def user_id(self) -> str | None:
+        """The account's id, text of digits; ``None`` when logged out. Says nothing about the session being alive."""
+        return session_user_id(self._settings)
+
+    @property
+    def authorization(self) -> str | None:
+        """The bearer, as it is sent; ``None`` when logged out."""
+        return authorization(self._settings)
+
+    @property
+    def token(self) -> str:
+        """The CSRF token: the server's cookie, otherwise one that was made for this client."""
+        return self._settings.cookies.get("csrftoken") or self._csrf_token
+
+    @property
+    def mid(self) -> str | None:
+        """The machine id that the server gave this device."""
+        return self._settings.mid or self._settings.cookies.get("mid")
+
+    @property
+    def last_json(self) -> dict[str, Any]:
+        """The body of the last answer; empty when it was no JSON object."""
+        return self._last_json
+
+    @property
+    def last_response(self) -> requests.Response | None:
+        """The last answer."""
+        return self._last_response
+
+    # --- device -----------------------------------------------------------------------------------------------------
+
+    @property
+    def profile(self) -> Profile:
+        """Hosts, app release and phone that this client was made with."""
+        return self._profile
+
+    @property
+    def phone_id(self) -> str:
+        """The family device id, a UUID."""
+        return str(self._settings.uuids["phone_id"])
+
+    @phone_id.setter
+    def phone_id(self, value: str) -> None:
+        self._settings.uuids["phone_id"] = value
+
+    @property
+    def uuid(self) -> str:
+        """The app's device id, a UUID."""
+        return str(self._settings.uuids["uuid"])
+
+    @uuid.setter
+    def uuid(self, value: str) -> None:
+        self._settings.uuids["uuid"] = value
+
+    @property
+    def android_device_id(self) -> str:
+        """``android-`` and 16 hex digits."""
+        return str(self._settings.uuids["android_device_id"])
+
+    @android_device_id.setter
+    def android_device_id(self, value: str) -> None:
+        self._settings.uuids["android_device_id"] = value
+
+    @property
+    def device_settings(self) -> dict[str, Any]:
+        """Hardware and app release. Assigning them, in part or whole, makes a fitting user agent."""
+        return self._settings.device_settings
+
+    @device_settings.setter
+    def device_settings(self, value: Mapping[str, Any]) -> None:
+        self._settings["device_settings"] = dict(value)
+        self.set_user_agent()
+
+    @property
+    def app_version(self) -> str:
+        """The app release. It belongs together with ``version_code`` and ``bloks_versioning_id``."""
+        return str(self.device_settings["app_version"])
+
+    @app_version.setter
+    def app_version(self, value: str) -> None:
+        self.device_settings = {**self.device_settings, "app_version": value}
+
+    @property
+    def user_agent(self) -> str:
+        """The user agent, as it is sent."""
+        return self._settings.user_agent
+
+    @user_agent.setter
+    def user_agent(self, value: str) -> None:
+        self.set_user_agent(value)
+
+    def set_user_agent(self, user_agent: str = "") -> None:
+        """Sets the user agent; empty text builds the one that fits device and locale."""
+        self._settings["user_agent"] = user_agent or self._settings.built_user_agent()
+
+    @property
+    def capabilities(self) -> str:
+        """The value of ``X-IG-Capabilities``."""
+        return self._profile.app.capabilities
+
+    @capabilities.setter
+    def capabilities(self, value: str) -> None:
+        self._profile = self._profile.replace(app={"capabilities": value})
+
+    # --- place ------------------------------------------------------------------------------------------------------
+
+    @property
+    def proxy(self) -> str | None:
+        """URL of the proxy, ``None`` for none. Counts from the next request, and from the next realtime connection."""
+        return self._http.proxy
+
+    @proxy.setter
+    def proxy(self, url: str | None) -> None:
+        self._http.proxy = url
+
+    def set_proxy(self, proxy: str | None) -> None:
+        """Sets the proxy; ``None`` or empty text removes it.
+
+        Raises:
+            RealtimeConfigError: the URL is no usable proxy; the message does not repeat it.
+        """
+        self.proxy = proxy
+
+    @property
+    def locale(self) -> str:
+        """Language and region, such as ``en_US``."""
+        return self._settings.locale
+
+    @locale.setter
+    def locale(self, value: str) -> None:
+        self.set_locale(value)
+
+    def set_locale(self, locale: str) -> None:
+        """Sets language and region, builds a new user agent with it, and sets the country when there is a region."""
+        self._settings["locale"] = locale.replace("-", "_")
+        self.set_user_agent()
+        if region := self.locale.partition("_")[2]:
+            self.set_country(region)
+
+    @property
+    def country(self) -> str:
+        """ISO code of the country. The telephone code, ``settings["country_code"]``, does not follow it."""
+        return self._settings.country
+
+    @country.setter
+    def country(self, value: str) -> None:
+        self.set_country(value)
+
+    def set_country(self, country: str) -> None:
+        """Sets the country by its ISO code."""
+        self._settings["country"] = country.upper()
+
+    def set_timezone_offset(self, seconds: int) -> None:
+        """Sets the time zone, in seconds east of UTC."""
+        self._settings["timezone_offset"] = seconds
+        self._settings["timezone_name"] = timezone_name(self._settings.timezone_offset)

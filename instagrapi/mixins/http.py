@@ -1,0 +1,11 @@
+"""The HTTP side of the client, whole."""
+
+from __future__ import annotations
+
+from instagrapi.mixins.auth import AuthMixin
+from instagrapi.mixins.direct import DirectMixin
+from instagrapi.mixins.push import PushMixin
+
+
+class HttpClient(AuthMixin, DirectMixin, PushMixin):
+    """A session with Instagram over HTTP: logging in, the own account, Direct threads, push registration."""

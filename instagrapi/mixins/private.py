@@ -1,0 +1,97 @@
+"""Requests to the private API."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Mapping, MutableMapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.structures import CaseInsensitiveDict
+
+from instagrapi.http.cookies import absorb_cookies, cookie_jar
+from instagrapi.http.failures import failure
+from instagrapi.http.forms import plain_form, signed_form
+from instagrapi.http.headers import absorb_headers, request_headers
+from instagrapi.http.state import ClientState
+
+_FORM = "application/x-www-form-urlencoded; charset=UTF-8"
+
+
+class PrivateMixin(ClientState):
+    """The one way to the private API; every other method of the client goes through it."""
+
+    def private_request(
+        self,
+        endpoint: str,
+        data: Mapping[str, Any] | None = None,
+        params: Mapping[str, Any] | None = None,
+        with_signature: bool = True,
+        headers: Mapping[str, str | None] | None = None,
+    ) -> dict[str, Any]:
+        """Calls the private API and returns the answer's JSON object, which is also kept as ``last_json``.
+
+        Args:
+            endpoint: path below ``/api/v1/``, such as ``direct_v2/inbox/``.
+            data: form fields of a POST; without them it is a GET.
+            params: query.
+            with_signature: whether the fields travel as one signed JSON document or as an ordinary form. In a form and
+                in a query booleans become ``true`` and ``false``, lists and objects JSON, and ``None`` is left out.
+            headers: in addition or instead; a value of ``None`` leaves the header out.
+
+        Raises:
+            LoginRequired: the session has ended; log in again.
+            ChallengeRequired, CheckpointRequired, ConsentRequired, AccountSuspended: a person has to act.
+            PleaseWaitFewMinutes, ClientThrottledError, FeedbackRequired: stop for a while.
+            ClientConnectionError: no connection or no answer; ``ClientRequestTimeout`` when time ran out.
+            ClientError: any other failure; all of the above are its subclasses.
+        """
+        path, _, query = endpoint.lstrip("/").partition("?")
+        path = f"{path.rstrip('/')}/"
+        endpoints = self._profile.endpoints
+        sent: MutableMapping[str, str | None] = CaseInsensitiveDict(
+            request_headers(self.settings, self._profile.app, self._hints, time.time())
+        )
+        form = None
+        if data is not None:
+            form = signed_form(data) if with_signature else plain_form(data)
+            sent["Content-Type"] = _FORM
+        sent.update(headers or {})
+        if self.delay_range:
+            time.sleep(secrets.SystemRandom().uniform(*self.delay_range))
+        cookies = self.settings.cookies
+        jar = cookie_jar(cookies, urlsplit(endpoints.http).hostname or "")
+        response = self._http.exchange(
+            "GET" if form is None else "POST",
+            f"{endpoints.http}/api/v1/{path}" + (f"?{query}" if query else ""),
+            headers={name: value for name, value in sent.items() if value is not None},
+            cookies=jar,
+            params=plain_form(params or {}),
+            data=form,
+            verify=endpoints.ca_file or self.settings.tls_verify,
+        )
+        absorb_headers(self.settings, self._hints, response.headers)
+        absorb_cookies(self.settings, cookies, jar)
+        return self._checked(response, path)
+
+    def _checked(self, response: requests.Response, path: str) -> dict[str, Any]:
+        """The answer's body; what else it may mean is raised."""
+        body = _parsed(response)
+        self._last_response = response
+        self._last_json = answer = body if isinstance(body, dict) else {}
+        error = failure(response.status_code, response.headers, body, path)
+        if error is not None:
+            error.response = response
+            raise error
+        return answer
+
+
+def _parsed(response: requests.Response) -> Any:
+    """The JSON value, or the text when it is none."""
+    try:
+        return json.loads(response.content)
+    except (ValueError, RecursionError):
+        return response.content.decode(errors="replace")

@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+import requests
+
+from instagrapi.exceptions import (
+    ChallengeRequired,
+    ClientConnectionError,
+    ClientJSONDecodeError,
+    ClientThrottledError,
+    LoginRequired,
+)
+from instagrapi.mixins.http import HttpClient
+from instagrapi.profile import Endpoints, Profile
+
+
+def test_without_data_it_is_a_get(member: HttpClient, server: Any) -> None:
+    server.answer({"status": "ok", "n": 1})
+    assert member.private_request("users/1/info?a=b", params={"flag": True, "gone": None}) == {"status": "ok", "n": 1}
+    assert server.paths == ["GET /api/v1/users/1/info/"]
+    assert server.query() == {"a": "b", "flag": "true"}
+    assert server.last.body is None
+    assert "Content-Type" not in server.last.headers
+
+
+def test_data_is_signed_unless_told_otherwise(member: HttpClient, server: Any) -> None:
+    server.answer()
+    member.private_request("x/", {"a": True, "b": [1]})
+    assert server.last.method == "POST"
+    assert server.signed() == {"a": True, "b": [1]}
+    assert server.last.headers["Content-Type"] == "application/x-www-form-urlencoded; charset=UTF-8"
+    server.answer()
+    member.private_request("x/", {"a": True, "b": [1]}, with_signature=False)
+    assert server.form() == {"a": "true", "b": "[1]"}
+    server.answer()
+    member.private_request("x/", {}, with_signature=False)
+    assert server.last.method == "POST"
+
+
+def test_headers_are_those_of_the_app_and_belong_to_one_request(member: HttpClient, server: Any, bearer: str) -> None:
+    server.answer()
+    member.private_request("x/", headers={"X-Own": "1", "x-ig-capabilities": None, "user-agent": "mine"})
+    headers = server.last.headers
+    assert (headers["Authorization"], headers["X-Own"], headers["User-Agent"]) == (bearer, "1", "mine")
+    assert "X-IG-Capabilities" not in headers
+    assert "Host" not in headers
+    server.answer()
+    member.private_request("x/")
+    assert "X-Own" not in server.last.headers
+    assert server.last.headers["X-IG-Capabilities"] == "3brTv10="
+
+
+def test_every_answer_is_read_for_what_it_changes(member: HttpClient, server: Any) -> None:
+    server.answer(
+        {"message": "no", "status": "fail"},
+        status=400,
+        headers={"ig-set-x-mid": "m1", "ig-set-ig-u-rur": "RVA", "x-ig-set-www-claim": "c1"},
+        cookies=["csrftoken=abc; Domain=.instagram.com; Path=/; Secure"],
+    )
+    with pytest.raises(Exception, match="no"):
+        member.private_request("x/")
+    assert member.token == "abc"
+    server.answer()
+    member.private_request("x/")
+    headers = server.last.headers
+    assert (headers["X-MID"], headers["IG-U-RUR"], headers["X-IG-WWW-Claim"]) == ("m1", "RVA", "c1")
+    assert headers["Cookie"] == "csrftoken=abc"
+
+
+def test_a_failure_is_raised_with_its_evidence_and_kept_as_last(member: HttpClient, server: Any) -> None:
+    body = {"message": "user_has_logged_out", "status": "fail"}
+    server.answer(body, status=403)
+    with pytest.raises(LoginRequired) as caught:
+        member.private_request("x/")
+    assert caught.value.code == 403
+    assert caught.value.body == member.last_json == body
+    assert caught.value.response is member.last_response
+    assert member.sessionid is not None, "the caller decides what a dead session means"
+
+
+@pytest.mark.parametrize("body", [b"<html>", b"[1]", b"\xff\xfe\xfa", b"[" * 100_000, b"", b"1" * 5000])
+def test_an_answer_that_is_no_json_object(member: HttpClient, server: Any, body: bytes) -> None:
+    server.answer(body)
+    with pytest.raises(ClientJSONDecodeError):
+        member.private_request("x/")
+    assert member.last_json == {}
+
+
+def test_the_path_tells_what_a_bare_not_found_means(member: HttpClient, server: Any) -> None:
+    server.answer(b"Not Found", status=404)
+    with pytest.raises(ChallengeRequired):
+        member.private_request("/media/1/comment")
+
+
+def test_throttling_is_raised_at_once(member: HttpClient, server: Any) -> None:
+    server.answer(b"", status=429, headers={"Retry-After": "7"})
+    with pytest.raises(ClientThrottledError) as caught:
+        member.private_request("x/", {"a": 1})
+    assert (caught.value.empty_body, caught.value.retry_after, len(server.requests)) == (True, 7.0, 1)
+
+
+def test_no_secret_in_the_error_of_a_lost_connection(member: HttpClient, server: Any, session_id: str) -> None:
+    server.fail(requests.ConnectionError(f"https://user:secret@proxy/?q={session_id}"))
+    with pytest.raises(ClientConnectionError) as caught:
+        member.private_request("x/", {"password": "secret"})
+    assert "secret" not in repr(caught.value).lower()
+    assert session_id not in repr(caught.value)
+
+
+def test_only_the_authorities_of_the_emulator_are_trusted(server: Any, session: requests.Session) -> None:
+    endpoints = Endpoints(http="https://127.0.0.1:8443", ca_file="/tmp/ca.pem")
+    client = HttpClient({"cookies": {"sessionid": "1%3A2"}}, session=session, profile=Profile(endpoints=endpoints))
+    server.answer()
+    client.private_request("x/")
+    assert server.last.url == "https://127.0.0.1:8443/api/v1/x/"
+    assert server.last.headers["Cookie"] == "sessionid=1%3A2"
+    assert server.options[0]["verify"] == "/tmp/ca.pem"
+
+
+def test_trust_of_the_settings_is_used(member: HttpClient, server: Any) -> None:
+    member.settings["tls_verify"] = "/tmp/company.pem"
+    server.answer()
+    member.private_request("x/")
+    assert server.options[0]["verify"] == "/tmp/company.pem"
+
+
+def test_a_pause_before_each_request_if_wanted(
+    member: HttpClient, server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr(time, "sleep", pauses.append)
+    server.answer()
+    member.private_request("x/")
+    assert pauses == []
+    member.delay_range = [1, 3]
+    server.answer()
+    member.private_request("x/")
+    assert len(pauses) == 1
+    assert 1 <= pauses[0] <= 3

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from instagrapi.types import Account, DirectMessage, DirectThread, UserShort
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+THREAD = {
+    "thread_id": 340282366841710300949128100000000000001,
+    "thread_v2_id": "17900000000000001",
+    "items": [
+        {"item_id": 32000000000000000000000000000000001, "user_id": 2, "timestamp": "1790000000123456", "text": "hi"},
+        "odd",
+        {"item_id": "3", "timestamp": "yesterday", "text": ["odd"], "replied_to_message": {"item_id": 9, "text": "q"}},
+    ],
+    "users": [{"pk": 2, "username": "alice"}, None],
+    "folder": "odd",
+    "new_field": {"kept": True},
+    "last_seen_at": {"1": {"timestamp": "20", "item_id": 3}, "2": {"timestamp": 10}},
+}
+
+
+def test_a_thread_with_odd_parts_keeps_all_the_others() -> None:
+    thread = DirectThread.model_validate(THREAD)
+    assert thread.id == "340282366841710300949128100000000000001"
+    assert thread.pk == "17900000000000001"
+    assert [message.id for message in thread.messages] == ["32000000000000000000000000000000001", "", "3"]
+    assert thread.messages[1].raw == {"value": "odd"}
+    assert [user.username for user in thread.users] == ["alice", ""]
+    assert thread.folder is None
+    assert thread.raw["new_field"] == {"kept": True}
+
+
+def test_a_message_knows_its_thread_its_time_and_its_reply() -> None:
+    first, _, last = DirectThread.model_validate(THREAD).messages
+    assert first.thread_id == last.thread_id == "340282366841710300949128100000000000001"
+    assert first.user_id == "2"
+    assert first.timestamp == datetime(2026, 9, 21, 14, 13, 20, 123456, tzinfo=UTC)
+    assert (last.timestamp, last.text) == (None, None)
+    assert last.reply is not None
+    assert (last.reply.id, last.reply.text) == ("9", "q")
+
+
+def test_the_input_is_untouched_and_raw_is_not_shown() -> None:
+    before = repr(THREAD)
+    thread = DirectThread.model_validate(THREAD)
+    assert repr(THREAD) == before
+    assert thread.raw is THREAD or thread.raw == THREAD
+    assert "new_field" not in repr(thread)
+    assert "raw" not in thread.model_dump()
+
+
+@pytest.mark.parametrize(("user_id", "seen"), [("1", True), (2, False), ("3", False)])
+def test_is_seen(user_id: str | int, seen: bool) -> None:
+    assert DirectThread.model_validate(THREAD).is_seen(user_id) is seen
+
+
+def test_users_are_equal_by_pk() -> None:
+    assert UserShort.model_validate({"pk": 1, "username": "a"}) == UserShort.model_validate({"id": "1"})
+    assert len({UserShort(pk="1"), UserShort(pk="1", username="x"), UserShort(pk="2")}) == 2
+    assert UserShort(pk="1") != "1"
+
+
+def test_own_objects_are_taken_as_they_are() -> None:
+    message = DirectMessage(id="5", text="x")
+    assert DirectThread(id="1", messages=[message]).messages[0].text == "x"
+
+
+def test_account() -> None:
+    account = Account.model_validate({"pk": 1, "username": "me", "email": "me@example.org", "birthday": None})
+    assert (account.pk, account.email, account.birthday) == ("1", "me@example.org", None)
+
+
+@pytest.mark.parametrize("value", [10**30, -(10**30), "9" * 5000, float("inf"), "2026-01-01", [], {}])
+def test_odd_times_are_no_times(value: Any) -> None:
+    message = DirectMessage.model_validate({"item_id": "1", "timestamp": value})
+    assert (message.id, message.timestamp) == ("1", None)
+
+
+@pytest.mark.parametrize("value", [1790000000123456, "1790000000123456", 1790000000123456.0])
+def test_times_are_aware_and_keep_their_microseconds(value: Any) -> None:
+    expected = datetime(2026, 9, 21, 14, 13, 20, 123456, tzinfo=UTC)
+    assert DirectMessage.model_validate({"timestamp": value}).timestamp == expected
+    assert DirectMessage(timestamp=expected).timestamp == expected
+
+
+def test_a_very_deep_reply_does_no_harm() -> None:
+    item: dict[str, Any] = {"item_id": "0"}
+    for number in range(800):
+        item = {"item_id": str(number), "replied_to_message": item}
+    assert DirectMessage.model_validate(item).id == "799"
+
+
+@given(json_values | st.dictionaries(st.sampled_from([*DirectThread.model_fields, "items", "thread_id"]), json_values))
+def test_nothing_raises(data: Any) -> None:
+    assert isinstance(DirectThread.model_validate(data), DirectThread)
+    assert isinstance(DirectMessage.model_validate(data), DirectMessage)
+    assert isinstance(Account.model_validate(data), Account)
