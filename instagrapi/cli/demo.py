@@ -20,6 +20,8 @@ from instagrapi.realtime import events as ev
 _PACE = 0.7
 #: Seconds that anything sent may take to arrive.
 _PATIENCE = 10.0
+#: The same when the time is up or somebody pressed Ctrl-C.
+_LAST_PATIENCE = 2.0
 
 
 @click.command()
@@ -56,6 +58,10 @@ class Ledger:
         self.awaited.extend(events)
         self.sent += len(events)
 
+    def give_up(self) -> None:
+        """What has not arrived by now counts as lost."""
+        self.awaited.clear()
+
     def note(self, event: ev.Event) -> None:
         """Strikes out the first expectation that an event meets."""
         for awaited in self.awaited:
@@ -76,7 +82,8 @@ class Play:
         self._ledger = Ledger()
         self._emulator = Emulator().start()
         self._me, self._alice = self._emulator.account("demo.bot"), self._emulator.account("alice")
-        names = {self._me.user_id: "demo.bot (this client)", self._alice.user_id: "alice"}
+        self._alice.send(self._me, "An older message: people who have talked see each other's presence.")
+        names = {str(self._me.pk): "demo.bot (this client)", str(self._alice.pk): "alice"}
         self._printer = Printer(as_json=as_json, names=names)
 
     def run(self) -> None:
@@ -86,7 +93,8 @@ class Play:
         while True:
             for step in self._conversation():
                 step()
-                self._read_until(lambda: not self._ledger.awaited, _PATIENCE)
+                self._read_until(lambda: not self._ledger.awaited, self._patience)
+                self._ledger.give_up()
                 if self._over:
                     return
                 self._linger()
@@ -95,7 +103,8 @@ class Play:
 
     def finish_step(self) -> None:
         """Gives what is on its way a moment to arrive."""
-        self._read_until(lambda: not self._ledger.awaited, 2.0)
+        if self._ledger.awaited:
+            self._read_until(lambda: not self._ledger.awaited, _LAST_PATIENCE)
 
     def close(self) -> None:
         """Ends the connections and the emulator."""
@@ -126,7 +135,8 @@ class Play:
         self._printer.note("FBNS is connected as a device of its own and registered for push.")
 
     def _conversation(self) -> Iterator[Callable[[], None]]:
-        alice, me, me_id, alice_id = self._alice, self._me, self._me.user_id, self._alice.user_id
+        alice, me = self._alice, self._me
+        alice_id, me_id = str(alice.pk), str(me.pk)
         yield self._act(lambda: alice.presence(active=True), _is(ev.Presence, user_id=alice_id, is_active=True))
         yield self._act(lambda: alice.typing(me), _is(ev.Typing, sender_id=alice_id, is_active=True))
         yield self._act(
@@ -134,7 +144,7 @@ class Play:
             _is(ev.Message, user_id=alice_id, text="Hi! Does this arrive at once?"),
             _is(ev.Push, collapse_key="direct_v2_message"),
         )
-        question = alice.last_message_in(me)
+        question = next(alice.thread_with(me).latest_first())
         thread_id = question.thread_id
         yield self._command(lambda rt: rt.direct_mark_seen(thread_id, question.item_id), "mark_seen")
         yield self._command(lambda rt: rt.direct_indicate_activity(thread_id, is_active=True), "indicate_activity")
@@ -148,7 +158,7 @@ class Play:
             "send_item",
             _is(ev.Reaction, user_id=me_id, emoji="❤️"),
         )
-        reply = me.last_message_in(alice)
+        reply = next(alice.thread_with(me).latest_first())
         yield self._act(lambda: alice.seen(reply), _is(ev.Seen, user_id=alice_id))
         yield self._act(lambda: alice.react(reply, "🔥"), _is(ev.Reaction, user_id=alice_id, emoji="🔥"))
         yield self._act(
@@ -194,6 +204,12 @@ class Play:
         if self._count is not None and self._shown >= self._count:
             return True
         return self._ends_at is not None and time.monotonic() >= self._ends_at
+
+    @property
+    def _patience(self) -> float:
+        if self._ends_at is None:
+            return _PATIENCE
+        return max(_LAST_PATIENCE, min(_PATIENCE, self._ends_at - time.monotonic()))
 
     def _linger(self) -> None:
         self._read_until(lambda: self._over, self._pace)

@@ -35,13 +35,15 @@ def emulator(context: click.Context, interval: float) -> None:
 @click.pass_obj
 def run_program(interval: float, program: tuple[str, ...]) -> None:
     """Run PROGRAM against an emulator: instagrapi emulator run -- python bot.py."""
-    with _open_world() as emu, emu.companion("alice", interval=interval):
+    with _open_world() as emu:
+        emu.companion("alice", interval)
         environment = {**os.environ, **_program_variables(emu)}
         raise click.exceptions.Exit(_run(program, environment))
 
 
 def _serve(interval: float) -> None:
-    with _open_world() as emu, emu.companion("alice", interval=interval):
+    with _open_world() as emu:
+        emu.companion("alice", interval)
         click.echo("The emulator runs on this machine. Point programs at it with:")
         for name, value in _program_variables(emu).items():
             click.echo(f"  export {name}='{value}'")
@@ -65,7 +67,7 @@ def _open_world() -> Emulator:
 
 def _program_variables(emu: Emulator) -> dict[str, str]:
     """Where the emulator is, and an account and a message that exist in it, for programs that ask for them."""
-    item = emu.account("alice").last_message_in(emu.account(USERNAME))
+    item = next(emu.account("alice").thread_with(emu.account(USERNAME)).latest_first())
     defaults = {
         "IG_USERNAME": USERNAME,
         "IG_PASSWORD": PASSWORD,

@@ -74,10 +74,10 @@ class Printer:
         return escape(describe(event))
 
     def _line(self, arrow: str, kind: str, words: str) -> None:
-        line = Text(time.strftime("%H:%M:%S "), style="dim")
-        line.append(f"{arrow} ", style="dim")
-        line.append(f"{kind:<15} ", style=_STYLES.get(kind, ""))
-        line.append(words, style="")
+        line = Text()
+        line.append(f"{time.strftime('%H:%M:%S')} {arrow} ", style="dim")
+        line.append(f"{kind:<18} ", style=_STYLES.get(kind, ""))
+        line.append(words)
         self._console.print(line)
 
     def _who(self, user_id: str | None) -> str:
@@ -133,6 +133,20 @@ class Printer:
 
     def _thread_remove(self, event: ev.ThreadRemove) -> str:
         return f"left the inbox: {event.thread_id}"
+
+    def _iris_sub_response(self, event: ev.IrisSubResponse) -> str:
+        if not event.ok:
+            return f"message sync refused: {event.error_message or 'no reason given'}"
+        return f"message sync from position {event.latest_seq_id or event.seq_id or '?'}"
+
+    def _region_hint(self, event: ev.RegionHint) -> str:
+        return f"data centre {event.hint}"
+
+    def _live_started(self, event: ev.LiveStarted) -> str:
+        return f"{self._who(event.user_id)} went live"
+
+    def _live_stopped(self, event: ev.LiveStopped) -> str:
+        return f"{self._who(event.user_id)} is no longer live"
 
     def _disconnected(self, event: ev.Disconnected) -> str:
         return event.reason or "no reason known"
