@@ -16,8 +16,8 @@ from instagrapi.cli.needs import need_emulator
 from instagrapi.cli.show import Printer
 from instagrapi.realtime import events as ev
 
-#: Seconds between two steps where somebody watches.
-_PACE = 0.7
+#: Seconds between two steps, where somebody watches and where nobody does.
+_PACE, _UNWATCHED_PACE = 0.7, 0.05
 #: Seconds that anything sent may take to arrive.
 _PATIENCE = 10.0
 #: The same when the time is up or somebody pressed Ctrl-C.
@@ -33,7 +33,7 @@ def demo(as_json: bool, count: int | None, seconds: float | None) -> None:
     Nothing leaves the machine. The exit status says whether everything that was sent was received.
     """
     need_emulator()
-    pace = _PACE if sys.stdout.isatty() else 0.0
+    pace = _PACE if sys.stdout.isatty() else _UNWATCHED_PACE
     play = Play(as_json=as_json, count=count, seconds=seconds, pace=pace)
     try:
         play.run()

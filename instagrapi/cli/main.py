@@ -48,9 +48,11 @@ def main() -> NoReturn:
         status = commands.main(standalone_mode=False)
     except click.exceptions.Abort:
         status = _complain("aborted", 130)
-    except click.ClickException as error:
+    except click.UsageError as error:
         error.show()
         status = error.exit_code
+    except click.ClickException as error:
+        status = _complain(error.format_message(), error.exit_code)
     except (ClientError, OSError) as error:
         if "--debug" in sys.argv:
             raise

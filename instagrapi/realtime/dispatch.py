@@ -105,11 +105,13 @@ class Dispatcher:
 
     def emit_typed(self, event: Event) -> None:
         """Runs the handlers of the event's class and of its base classes, the most specific first."""
+        registrations: tuple[Registration, ...] = ()
         for cls in type(event).__mro__:
-            if issubclass(cls, Event) and (registrations := self.handlers.get(cls)):
-                self._run(event.kind, registrations, event)
+            if issubclass(cls, Event):
+                registrations += self.handlers.get(cls) or ()
             if cls is Event:
-                return
+                break
+        self._run(event.kind, registrations, event)
 
     def _run(self, event: str, registrations: tuple[Registration, ...], payload: Any) -> None:
         failure: Exception | None = None

@@ -95,7 +95,9 @@ class ReplyTable:
             return pending
 
     def file(self, answer: Any) -> None:
-        """Gives an answer to its command."""
+        """Gives an answer to its command; what is no JSON object answers nothing."""
+        if not isinstance(answer, Mapping):
+            return
         with self._lock:
             pending = self._claim(answer)
             if pending is None:

@@ -122,14 +122,14 @@ class RealtimeRouter:
     def _graphql(self, body: Any) -> None:
         if not isinstance(body, dict):
             return
-        if "payload" not in body:
+        if "topic" not in body or "payload" not in body:
             self._direct_payload(body)
             return
         query_id, payload = body["topic"], body["payload"]
         presence = payload.get("presence_event") if isinstance(payload, dict) else None
         if query_id == "direct":
             self._direct_payload(payload)
-        elif isinstance(presence, dict) and query_id in PRESENCE_QUERIES:
+        elif isinstance(presence, dict) and isinstance(query_id, str) and query_id in PRESENCE_QUERIES:
             event = {"path": None, "op": None, "value": presence, "thread_id": None}
             self._dispatcher.emit("presence", event)
             self._typed(lambda: typed.presence_event(presence, payload, _origin()))
@@ -139,7 +139,7 @@ class RealtimeRouter:
     def _pubsub(self, body: Any) -> None:
         if not isinstance(body, dict):
             return
-        if "payload" not in body:
+        if "topic" not in body or "payload" not in body:
             self._direct_payload(body)
             return
         kind, payload = body["topic"], body["payload"]

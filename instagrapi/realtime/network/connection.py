@@ -17,7 +17,6 @@ from instagrapi.exceptions import (
     ConnectRefused,
     LimitExceeded,
     NotConnectedError,
-    RealtimeTimeout,
 )
 from instagrapi.realtime.network.deadline import Clock, Deadline
 from instagrapi.realtime.protocol.keepalive import KeepAlive, Verdict
@@ -107,6 +106,7 @@ class Connection:
         self._inbox: deque[Packet] = deque()
         self._changed = threading.Condition()
         self._reading = False
+        self._inside_packet = False
         self._pongs = 0
         self._acks: deque[int] = deque()
         self._acks_since = 0.0
@@ -133,17 +133,21 @@ class Connection:
             ConnectFailed: the broker closed the connection or did not answer CONNECT in ``timeout`` seconds.
             ConnectRefused: the broker refused; ``return_code`` says how.
             RealtimeProtocolError: the answer was no CONNACK.
+            NotConnectedError: another thread called :meth:`close` meanwhile.
         """
-        self._transport.connect()
         try:
+            self._transport.connect()
+            if self.error is not None:  # closed before there was anything to close
+                raise self._why_ended()
             if connect is None:
                 self._session.skip_handshake()
                 return ConnAck(0)
-            self._transmit(self._session.send_connect(connect))
-            return self._await_connack(Deadline.after(timeout, self._clock))
+            return self._shake_hands(connect, Deadline.after(timeout, self._clock))
         except BaseException as error:
-            self.error = error if isinstance(error, Exception) else ConnectionLost("interrupted while connecting")
-            self._transport.disconnect()
+            self._fail(error if isinstance(error, Exception) else ConnectionLost("interrupted while connecting"))
+            self._disconnect_transport()
+            if isinstance(self.error, NotConnectedError) and self.error is not error:
+                raise self._why_ended() from error
             raise
 
     def close(self) -> None:
@@ -151,8 +155,9 @@ class Connection:
         with self._changed:
             farewell = self._take_acks() + self._session.send_disconnect() if self.is_open else b""
         if farewell:
+            send_now = getattr(self._transport, "send_now", self._transport.send)
             with contextlib.suppress(Exception):  # the peer notices the closed socket as well
-                self._transport.send(farewell)
+                send_now(farewell)
         self._fail(NotConnectedError("the connection was closed from this side"))
 
     @property
@@ -163,6 +168,13 @@ class Connection:
     def fileno(self) -> int:
         """The descriptor to watch in an outer selector; drain with ``read(0)`` first, bytes may be buffered."""
         return self._transport.fileno()
+
+    def _shake_hands(self, connect: Connect, deadline: Deadline) -> ConnAck:
+        try:
+            self._transmit(self._session.send_connect(connect))
+            return self._await_connack(deadline)
+        except ConnectionLost as error:
+            raise ConnectFailed("the connection broke before the broker answered CONNECT") from error
 
     def _await_connack(self, deadline: Deadline) -> ConnAck:
         while self._session.state is SessionState.CONNECTING:
@@ -191,10 +203,16 @@ class Connection:
 
     def _fail(self, error: Exception) -> None:
         with self._changed:
-            if self.error is None:
+            first = self.error is None
+            if first:
                 self.error = error
             self._changed.notify_all()
-        self._transport.disconnect()
+        if first:  # later, a transport that is used again belongs to the next connection
+            self._disconnect_transport()
+
+    def _disconnect_transport(self) -> None:
+        with contextlib.suppress(Exception):  # anyone's transport; there is nobody to tell
+            self._transport.disconnect()
 
     # --- reading ---------------------------------------------------------------------------------------------------
 
@@ -273,7 +291,7 @@ class Connection:
         self._receive(data)
 
     def _patience(self, deadline: Deadline) -> float | None:
-        wake_at = self._keep_alive.wake_at(inside_packet=self._session.inside_packet)
+        wake_at = self._keep_alive.wake_at(inside_packet=self._inside_packet)
         remaining = deadline.remaining()
         if wake_at is None:
             return remaining
@@ -281,7 +299,7 @@ class Connection:
         return until_wake if remaining is None else min(remaining, until_wake)
 
     def _keep_awake(self) -> None:
-        verdict = self._keep_alive.verdict(self._clock(), inside_packet=self._session.inside_packet)
+        verdict = self._keep_alive.verdict(self._clock(), inside_packet=self._inside_packet)
         if verdict is Verdict.DEAD:
             self._fail(ConnectionLost(f"no PINGRESP within {self._keep_alive.interval / 2:g} s"))
         elif verdict is Verdict.SEND_PING:
@@ -292,11 +310,14 @@ class Connection:
         with self._changed:
             self._keep_alive.received(now)
             self.traffic.bytes_in += len(data)
+            # What ends a packet buys as much time as what is within: the PINGRESP may have had to wait behind it.
+            self._inside_packet = self._session.inside_packet
             if data:
                 packets = self._session.feed(data)
             else:
                 packets = []
                 self._session.feed_eof()
+            self._inside_packet = self._inside_packet or self._session.inside_packet
         self.traffic.packets_in += len(packets)
         for packet in packets:
             if type(packet) is Publish and packet.topic not in self._expects or not self._consume(packet, now):
@@ -405,7 +426,7 @@ class Connection:
         self.traffic.packets_out += 1
 
     def _transmit_quietly(self, data: bytes) -> None:
-        try:
+        if self.error is not None:
+            return  # the transport may carry the next connection already
+        with contextlib.suppress(Exception):  # the failure is in ``error`` and reaches whoever reads next
             self._transmit(data)
-        except (OSError, RealtimeTimeout, NotConnectedError):
-            return  # the failure is in ``error`` and reaches whoever reads next

@@ -48,7 +48,7 @@ def resolve(
         try:
             found = socket.getaddrinfo(host, port, family, socket.SOCK_STREAM)
             outcome.append([SocketAddress(entry[0], (str(entry[4][0]), port)) for entry in found])
-        except (OSError, UnicodeError) as error:
+        except Exception as error:  # whatever it is belongs to the thread that asked
             outcome.append(error if isinstance(error, OSError) else OSError(str(error)))
         finally:
             signal.close()
@@ -69,6 +69,7 @@ def dial(host: str, port: int, deadline: Deadline, interrupt: Interrupt) -> sock
 
     Raises:
         ConnectFailed: no address answered.
+        ConnectionLost: the interrupt was set.
         RealtimeTimeout: the deadline passed.
     """
     addresses = resolve(host, port, deadline, interrupt)
@@ -78,7 +79,9 @@ def dial(host: str, port: int, deadline: Deadline, interrupt: Interrupt) -> sock
         share = None if remaining is None else remaining / (len(addresses) - index)
         try:
             return _connect(address, Deadline.after(share), interrupt, f"connecting to {host}:{port}")
-        except (OSError, RealtimeTimeout) as error:
+        except (OSError, OverflowError) as error:  # RealtimeTimeout is an OSError, too
+            if interrupt.is_set:
+                raise
             failure = error
     if isinstance(failure, RealtimeTimeout):
         raise failure

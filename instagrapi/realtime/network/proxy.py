@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 from instagrapi.exceptions import ConnectFailed, RealtimeConfigError
 
 MAX_HTTP_HEAD = 16 * 1024
-_DEFAULT_PORTS = {"http": 8080, "socks4": 1080, "socks4a": 1080, "socks5": 1080, "socks5h": 1080}
+_DEFAULT_PORTS = {"http": 80, "socks4": 1080, "socks4a": 1080, "socks5": 1080, "socks5h": 1080}
 _SOCKS4_REFUSALS = {91: "refused", 92: "no identd", 93: "the user does not match identd"}
 _SOCKS5_REFUSALS = {
     1: "general failure",

@@ -35,20 +35,19 @@ class RawSocket:
         """The next bytes, empty at the end of the stream; valid until the next call."""
         with _as_connection_lost():
             while True:
-                try:
+                with contextlib.suppress(BlockingIOError, InterruptedError):
                     return self._view[: self._sock.recv_into(self._buffer)]
-                except (BlockingIOError, InterruptedError):
-                    self._readable.wait(deadline, doing)
+                self._readable.wait(deadline, doing)
 
     def send_all(self, data: bytes, deadline: Deadline, doing: str) -> None:
         """Writes all of it; after a failure an unknown part of it is on its way."""
         view = memoryview(data)
         with _as_connection_lost():
             while view:
-                try:
+                with contextlib.suppress(BlockingIOError, InterruptedError):
                     view = view[self._sock.send(view) :]
-                except (BlockingIOError, InterruptedError):
-                    wait_for(self._sock, WRITE, deadline, self._interrupt, doing)
+                    continue
+                wait_for(self._sock, WRITE, deadline, self._interrupt, doing)
 
     def send_now(self, data: bytes) -> None:
         """Writes what fits without waiting; failures do not matter."""

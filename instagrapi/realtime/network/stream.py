@@ -8,7 +8,7 @@ import ssl
 import threading
 from collections.abc import Iterator
 
-from instagrapi.exceptions import ConnectFailed, ConnectionLost, TransportError
+from instagrapi.exceptions import ConnectFailed, ConnectionLost, RealtimeTimeout, TransportError
 from instagrapi.realtime.network.deadline import Deadline
 from instagrapi.realtime.network.dial import dial
 from instagrapi.realtime.network.proxy import Proxy
@@ -37,6 +37,7 @@ class Stream:
         self._use_lock = threading.Lock()
         self._users = 0
         self._closed = False
+        self._ended = False
 
     def fileno(self) -> int:
         """The socket's descriptor; -1 once closed. Decrypted bytes may be waiting although it is not readable."""
@@ -50,15 +51,17 @@ class Stream:
             ConnectionLost: the connection broke or was closed from this side.
         """
         with self._in_use():
-            while True:
+            while not self._ended:
                 received = self._raw.receive(deadline, "waiting for data")
                 if self._tls is None:
                     return bytes(received)
                 decrypted = self._tls.decrypt(received)
                 if self._tls.has_output:
                     self._answer_key_update(self._tls)
-                if decrypted.data or decrypted.ended:
+                self._ended = decrypted.ended
+                if decrypted.data:
                     return decrypted.data
+            return b""
 
     def send(self, data: bytes, deadline: Deadline) -> None:
         """Writes all of it.
@@ -70,6 +73,19 @@ class Stream:
         with self._in_use(), self._write_lock:
             self._raw.send_all(self._tls.encrypt(data) if self._tls else data, deadline, "sending")
 
+    def send_now(self, data: bytes) -> None:
+        """Writes what fits without waiting for the peer or for another sender; for last words, the rest may be lost.
+
+        Raises:
+            ConnectionLost: the connection was closed from this side.
+        """
+        with self._in_use():
+            if self._write_lock.acquire(blocking=False):
+                try:
+                    self._raw.send_now(self._tls.encrypt(data) if self._tls else data)
+                finally:
+                    self._write_lock.release()
+
     def close(self) -> None:
         """Ends the stream at once and wakes whoever waits in it. Never raises, harmless when repeated."""
         with self._use_lock:
@@ -77,11 +93,11 @@ class Stream:
                 return
             self._closed = True
             idle = self._users == 0
+            self._users += 1  # or the last one out could release the descriptors while we use them
         if idle and self._tls is not None:
             self._raw.send_now(self._tls.close_notify())
         self._raw.interrupt()
-        if idle:
-            self._raw.release()
+        self._leave()
 
     @contextlib.contextmanager
     def _in_use(self) -> Iterator[None]:
@@ -107,6 +123,8 @@ class Stream:
         if self._write_lock.acquire(blocking=False):
             try:
                 self._raw.send_all(tls.take_output(), Deadline.after(1.0), "answering a key update")
+            except RealtimeTimeout as error:  # half a record is out, and what was received just now would be lost
+                raise ConnectionLost("the peer does not take the answer to a key update") from error
             finally:
                 self._write_lock.release()
 

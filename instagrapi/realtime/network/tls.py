@@ -44,10 +44,15 @@ class TlsLayer:
         is_client = server_hostname is not None
         if is_client and (context.verify_mode != ssl.CERT_REQUIRED or not context.check_hostname):
             raise RealtimeConfigError("the TLS context does not verify certificates and host names")
+        if is_client and context.minimum_version < ssl.TLSVersion.TLSv1_2:
+            raise RealtimeConfigError("the TLS context allows versions older than TLS 1.2")
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        self._tls = context.wrap_bio(
-            self._incoming, self._outgoing, server_side=not is_client, server_hostname=server_hostname
-        )
+        try:
+            self._tls = context.wrap_bio(
+                self._incoming, self._outgoing, server_side=not is_client, server_hostname=server_hostname
+            )
+        except (ValueError, TypeError, ssl.SSLError) as error:
+            raise ConnectFailed(f"{server_hostname!r} is no name that a certificate can be for") from error
         self._peer = server_hostname or "the client"
         self._lock = threading.Lock()
 

@@ -6,7 +6,7 @@ import ssl
 import threading
 from typing import Any, Protocol, runtime_checkable
 
-from instagrapi.exceptions import ConnectionLost, NotConnectedError, RealtimeTimeout
+from instagrapi.exceptions import ConnectionLost, NotConnectedError, RealtimeTimeout, TransportError
 from instagrapi.realtime.network.deadline import Deadline
 from instagrapi.realtime.network.proxy import Proxy
 from instagrapi.realtime.network.stream import Stream, open_stream
@@ -87,6 +87,7 @@ class SocketMQTToTTransport:
 
         Raises:
             ConnectFailed: a name, an address, the proxy or the TLS handshake failed.
+            ConnectionLost: another thread called :meth:`disconnect` meanwhile.
             RealtimeTimeout: it took longer than ``timeout``.
         """
         self.disconnect()
@@ -94,19 +95,25 @@ class SocketMQTToTTransport:
         with self._lock:
             self._interrupt = interrupt
         self._received.clear()
-        stream = open_stream(
-            self.host,
-            self.port,
-            deadline=Deadline.after(self.timeout),
-            interrupt=interrupt,
-            context=self.tls_context or verified_context(),
-            proxy=self._proxy,
-        )
+        try:
+            stream = open_stream(
+                self.host,
+                self.port,
+                deadline=Deadline.after(self.timeout),
+                interrupt=interrupt,
+                context=self.tls_context or verified_context(),
+                proxy=self._proxy,
+            )
+        except TransportError as error:
+            if self._interrupt is interrupt:
+                raise
+            raise ConnectionLost("the connection was closed from this side") from error
         with self._lock:
-            self._stream = stream
-            closed_meanwhile = interrupt.is_set
-        if closed_meanwhile:
-            self.disconnect()
+            wanted = self._interrupt is interrupt
+            if wanted:
+                self._stream = stream
+        if not wanted:
+            stream.close()
             raise ConnectionLost("the connection was closed from this side")
 
     def disconnect(self) -> None:
@@ -131,6 +138,10 @@ class SocketMQTToTTransport:
         except RealtimeTimeout as error:
             self.disconnect()
             raise ConnectionLost(f"the broker took nothing for {self.timeout:g} s") from error
+
+    def send_now(self, data: bytes) -> None:
+        """Writes what fits without waiting for anyone; for last words. Errors as :meth:`send`."""
+        self._current().send_now(data)
 
     def receive(self, timeout: float | None) -> bytes:
         """The next bytes, however they are cut; empty at the end of the stream.
@@ -198,7 +209,21 @@ class PacketTransport:
     def send(self, packet: bytes) -> None:
         """One packet at a time, whatever the inner transport can stand."""
         with self._send_lock:
-            self.inner.send(packet)
+            self._send_each(packet)
+
+    def send_now(self, data: bytes) -> None:
+        """The same, unless another thread is sending: then nothing."""
+        if self._send_lock.acquire(blocking=False):
+            try:
+                self._send_each(data)
+            finally:
+                self._send_lock.release()
+
+    def _send_each(self, packets: bytes) -> None:
+        position = 0
+        while header := read_fixed_header(packets, position, len(packets)):
+            self.inner.send(packets[position : header[1]])
+            position = header[1]
 
     def receive(self, timeout: float | None) -> bytes:
         """The next packet. The inner transport decides how long it waits; ``timeout`` only limits the pause."""

@@ -1,0 +1,93 @@
+"""Runs the programs of the documentation as a user does: under ``instagrapi emulator run``."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAMS = ROOT / "docs" / "programs"
+COMMAND = [sys.executable, "-c", "from instagrapi.cli import run; run()"]
+PATIENCE = 60.0
+
+
+class Running:
+    """A program under the emulator, whose output is read line by line."""
+
+    def __init__(self, command: list[str], folder: Path, environment: dict[str, str]) -> None:
+        self.lines: list[str] = []
+        self._changed = threading.Condition()
+        self._process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(ROOT), **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            with self._changed:
+                self.lines.append(line.rstrip("\n"))
+                self._changed.notify_all()
+        with self._changed:
+            self.lines.append("")
+            self._changed.notify_all()
+
+    def wait_for(self, wanted: Callable[[str], bool]) -> str:
+        """The first line that is wanted; fails with the whole output when none comes."""
+        with self._changed:
+            self._changed.wait_for(lambda: any(map(wanted, self.lines)) or self._reader_done, PATIENCE)
+            found = next(filter(wanted, self.lines), None)
+        assert found is not None, "\n".join(self.lines)
+        return found
+
+    @property
+    def _reader_done(self) -> bool:
+        return self._process.poll() is not None and not self._reader.is_alive()
+
+    def wait(self) -> int:
+        """The exit status."""
+        status = self._process.wait(PATIENCE)
+        self._reader.join(PATIENCE)
+        return status
+
+    def interrupt(self) -> int:
+        """Ctrl-C, and the exit status."""
+        os.killpg(self._process.pid, signal.SIGINT)
+        return self.wait()
+
+    def close(self) -> None:
+        """Leaves nothing behind."""
+        if self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self.wait()
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+
+
+@pytest.fixture
+def run_program(tmp_path: Path) -> Iterator[Callable[..., Running]]:
+    """Starts one of the documentation's programs against an emulator with a lively companion."""
+    started: list[Running] = []
+
+    def start(name: str, **environment: str) -> Running:
+        program = [*COMMAND, "emulator", "--interval", "0.05", "run", "--", sys.executable, str(PROGRAMS / name)]
+        started.append(Running(program, tmp_path, environment))
+        return started[-1]
+
+    yield start
+    for program in started:
+        program.close()

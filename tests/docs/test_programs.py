@@ -1,0 +1,121 @@
+"""The programs of the documentation run unchanged against the emulator."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from instagrapi.emulator import Emulator
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAMS = ROOT / "docs" / "programs"
+
+
+def test_the_receive_loop_prints_what_arrives(run_program: Callable[..., Any]) -> None:
+    program = run_program("receive_loop.py")
+    assert program.wait_for(lambda line: line.startswith("150 ")) == "150 {'hint': 'ASH'}"
+    assert program.interrupt() != 0
+
+
+def test_direct_sync_prints_messages(run_program: Callable[..., Any]) -> None:
+    program = run_program("direct_sync.py")
+    program.wait_for(lambda line: line.startswith("subscribed from "))
+    program.wait_for(lambda line: line == "alive: True")
+    program.wait_for(lambda line: line.startswith("add /direct_v2/threads/") and not line.endswith("None"))
+
+
+def test_commands_are_all_accepted(run_program: Callable[..., Any]) -> None:
+    program = run_program("commands.py")
+    assert program.wait() == 0
+    assert [line for line in program.lines if line] == [
+        "send_item ok",
+        "send_item ok",
+        "indicate_activity ok",
+        "mark_seen ok",
+    ]
+
+
+def test_push_prints_notifications(run_program: Callable[..., Any], tmp_path: Path) -> None:
+    program = run_program("push.py")
+    device = program.wait_for(lambda line: line.startswith("device ")).removeprefix("device ")
+    program.wait_for(lambda line: line == "alive: True")
+    program.wait_for(lambda line: line.startswith("direct_v2_message "))
+    assert json.loads((tmp_path / "session.json").read_text())["fbns_auth"]["device_id"] == device
+
+
+def test_raw_topics_bring_typing_and_presence(run_program: Callable[..., Any]) -> None:
+    program = run_program("raw_topics.py")
+    program.wait_for(lambda line: line.startswith("149 ") and "activity_indicator_id" in line)
+    program.wait_for(lambda line: line.startswith("149 ") and "presence_event" in line)
+
+
+def test_a_second_run_of_push_is_the_same_device(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Emulator(open_registration=True) as emulator:
+        for name, value in emulator.environment.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setenv("IG_USERNAME", "me")
+        monkeypatch.setenv("IG_PASSWORD", "secret")
+        monkeypatch.setenv("IG_SETTINGS", str(tmp_path / "session.json"))
+        for _ in range(2):
+            run_until_first_read("push.py", monkeypatch)
+        pushes = [call for call in emulator.http_calls if call.path.endswith("push/register/")]
+        assert len(pushes) == 1
+    first, second = (line for line in capsys.readouterr().out.splitlines() if line.startswith("device "))
+    assert first == second
+
+
+class Enough(Exception):
+    """Ends a program at its first read."""
+
+
+def run_until_first_read(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs a program in this process, up to where it would wait for ever."""
+    from instagrapi import Client
+
+    def stop(self: Client, timeout: float | None = None) -> None:
+        raise Enough
+
+    monkeypatch.setattr(Client, "fbns_read_once", stop)
+    source = (PROGRAMS / name).read_text()
+    with pytest.raises(Enough):
+        exec(compile(source, name, "exec"), {"__name__": "__main__"})
+
+
+def test_the_first_bot_of_the_readme_is_the_program_and_answers(run_program: Callable[..., Any]) -> None:
+    source = (PROGRAMS / "first_bot.py").read_text()
+    assert f"```python\n{source}```" in (ROOT / "README.md").read_text()
+
+
+def test_the_first_bot_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from instagrapi import Client
+
+    with Emulator() as emulator:
+        for name, value in emulator.environment.items():
+            monkeypatch.setenv(name, value)
+        me, alice = emulator.account("me"), emulator.account("alice")
+        emulator.client(me).dump_settings(tmp_path / "session.json")
+        monkeypatch.chdir(tmp_path)
+        read_once = Client.realtime_read_once
+        clients: list[Client] = []
+
+        def read_until_answered(self: Client, timeout: float | None = None) -> Any:
+            if not clients:
+                clients.append(self)
+                alice.send(me, "!ping")
+            answer = alice.last_message_from(me)
+            if answer is not None and answer.text == "pong":
+                raise Enough
+            return read_once(self, timeout=10)
+
+        monkeypatch.setattr(Client, "realtime_read_once", read_until_answered)
+        try:
+            with pytest.raises(Enough):
+                exec(compile((PROGRAMS / "first_bot.py").read_text(), "bot", "exec"), {"__name__": "__main__"})
+        finally:
+            clients[0].realtime_disconnect()
