@@ -1,0 +1,268 @@
+"""The emulator as a whole."""
+
+from __future__ import annotations
+
+import contextlib
+import random as chance
+import ssl
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from instagrapi.emulator.actor import Actor
+from instagrapi.emulator.broker import PushBroker, RealtimeBroker
+from instagrapi.emulator.certificates import Certificates
+from instagrapi.emulator.companion import Companion
+from instagrapi.emulator.devices import Devices
+from instagrapi.emulator.http_api import HttpApi
+from instagrapi.emulator.http_server import HttpServer
+from instagrapi.emulator.http_views import Views
+from instagrapi.emulator.hub import Hub
+from instagrapi.emulator.iris import DEFAULT_CAPACITY
+from instagrapi.emulator.journal import Connection, HttpCall, Received, ServiceName
+from instagrapi.emulator.listener import Listener
+from instagrapi.emulator.model import Account, Thread
+from instagrapi.emulator.world import World
+from instagrapi.profile import EMULATOR_VARIABLE, Address, Endpoints, Profile
+from instagrapi.realtime.protocol.packets import ConnAck, Publish
+
+if TYPE_CHECKING:
+    from instagrapi import Client
+
+T = TypeVar("T")
+
+#: Topics whose bodies go to push connections.
+_PUSH_TOPICS = frozenset({"76", "80", "83", "137", "231"})
+
+
+class Emulator:
+    """Instagram's realtime, push and HTTP services on the loopback, with a world of their own.
+
+    Usable as a context manager. The world and what programs did stay readable after :meth:`stop`.
+
+    Args:
+        queue_capacity: how many message-sync events an account can be replayed.
+        open_registration: whether an unknown user name that logs in becomes an account with that password.
+        clock: gives unix time in seconds.
+        random: where ids, secrets and sessions come from.
+        certificate: makes the servers' TLS context, for tests with a bad one.
+    """
+
+    def __init__(
+        self,
+        *,
+        queue_capacity: int = DEFAULT_CAPACITY,
+        open_registration: bool = False,
+        clock: Callable[[], float] = time.time,
+        random: chance.Random | None = None,
+        certificate: Callable[[Certificates], ssl.SSLContext] = Certificates.server_context,
+    ) -> None:
+        random = random or chance.SystemRandom()
+        self._certificate = certificate
+        self._hub = Hub(World(clock, random, queue_capacity), clock)
+        devices = Devices(random)
+        self._realtime = RealtimeBroker(self._hub)
+        self._push = PushBroker(self._hub, devices, random)
+        self._api = HttpApi(self._hub, Views(self._hub, devices, random, open_registration=open_registration))
+        self._running: contextlib.ExitStack | None = None
+        self._endpoints: Endpoints | None = None
+
+    # --- life ---------------------------------------------------------------------------------------------------------
+
+    def start(self) -> Self:
+        """Starts the three services on free ports.
+
+        Raises:
+            RuntimeError: they are running.
+        """
+        if self._running is not None:
+            raise RuntimeError("the emulator is running")
+        with contextlib.ExitStack() as resources:
+            certificates = Certificates()
+            resources.callback(certificates.close)
+            context = self._certificate(certificates)
+            realtime = Listener("emulator-realtime", context, self._realtime.serve)
+            resources.callback(realtime.close)
+            fbns = Listener("emulator-fbns", context, self._push.serve)
+            resources.callback(fbns.close)
+            http = HttpServer(context, self._api)
+            resources.callback(http.close)
+            self._endpoints = Endpoints(
+                http=f"https://127.0.0.1:{http.port}",
+                realtime=Address(host="127.0.0.1", port=realtime.port),
+                fbns=Address(host="127.0.0.1", port=fbns.port),
+                ca_file=certificates.ca_file,
+            )
+            self._running = resources.pop_all()
+        return self
+
+    def stop(self) -> None:
+        """Ends all connections, companions, threads and the certificate authority; harmless when repeated."""
+        if self._running is not None:
+            resources, self._running, self._endpoints = self._running, None, None
+            resources.close()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    # --- how programs find it -----------------------------------------------------------------------------------------
+
+    @property
+    def endpoints(self) -> Endpoints:
+        """Where the services are.
+
+        Raises:
+            RuntimeError: they are not running.
+        """
+        if self._endpoints is None:
+            raise RuntimeError("the emulator is not running")
+        return self._endpoints
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment variable that leads a program here."""
+        return {EMULATOR_VARIABLE: self.endpoints.to_url()}
+
+    @property
+    def profile(self) -> Profile:
+        """The default profile with these endpoints."""
+        return Profile(endpoints=self.endpoints)
+
+    def client(self, account: Actor | str) -> Client:
+        """A new client, logged in as the account; a name that nobody has becomes an account."""
+        from instagrapi import Client
+
+        actor = self.account(account) if isinstance(account, str) else account
+        client = Client(profile=self.profile)
+        client.login(actor.username, actor.password)
+        return client
+
+    # --- the world ----------------------------------------------------------------------------------------------------
+
+    def account(self, username: str, password: str | None = None) -> Actor:
+        """The account of that name, made if need be, with a random password unless one is given.
+
+        Raises:
+            ValueError: the name is empty, or the account exists with another password.
+        """
+        with self._hub.changing() as world:
+            account = world.accounts.by_name(username) or world.accounts.create(username, password)
+            if password is not None and account.password != password:
+                raise ValueError(f"{account.username} has another password")
+            return Actor(self._hub, account)
+
+    def group(self, *members: Actor, title: str = "") -> Thread:
+        """A new thread of several accounts; the first one is its admin."""
+        with self._hub.changing() as world:
+            return world.create_group([member.account for member in members], title)
+
+    def companion(self, name: str = "alice", interval: float = 2.0) -> Companion:
+        """Starts a companion that converses with every connected account, until :meth:`stop`.
+
+        Args:
+            name: the user name of the companion's account.
+            interval: seconds between two steps.
+
+        Raises:
+            RuntimeError: the emulator is not running.
+        """
+        if self._running is None:
+            raise RuntimeError("the emulator is not running")
+        actor = self.account(name)
+        companion = Companion(actor, lambda: self._connected(actor), interval)
+        self._running.callback(companion.stop)
+        companion.start()
+        return companion
+
+    # --- the wire -----------------------------------------------------------------------------------------------------
+
+    def publish(self, account: Actor | str, topic: str, payload: bytes) -> None:
+        """Sends one PUBLISH with any payload, as it is, to an account's connections.
+
+        Push topics go to the push connections of the devices that are registered for the account, all others to its
+        realtime connections, whether or not they asked for the topic.
+
+        Raises:
+            LookupError: there is no such connection, or no such account.
+        """
+        with self._hub.changing():
+            owner = self._owner(account)
+            sessions = (self._push if topic in _PUSH_TOPICS else self._realtime).sessions_of(owner)
+            if not sessions:
+                raise LookupError(f"{owner.username} has no connection for topic {topic}")
+            for session in sessions:
+                session.publish_raw(topic, payload)
+
+    def answer_next_connect(self, service: ServiceName, answer: ConnAck) -> None:
+        """Answers the next CONNECT with this CONNACK; a code other than 0 refuses. Several are used in order."""
+        broker = self._realtime if service == "realtime" else self._push
+        with self._hub.changing():
+            broker.planned_answers.append(answer)
+
+    # --- what programs did --------------------------------------------------------------------------------------------
+
+    @property
+    def connections(self) -> list[Connection]:
+        """Every CONNECT to either broker, open, ended or refused, in order."""
+        with self._hub.changing():
+            return list(self._hub.journal.connections)
+
+    @property
+    def received(self) -> list[Received]:
+        """Every PUBLISH from programs to either broker, in order."""
+        with self._hub.changing():
+            return list(self._hub.journal.received)
+
+    @property
+    def http_calls(self) -> list[HttpCall]:
+        """Every HTTP request, in order."""
+        with self._hub.changing():
+            return list(self._hub.journal.http_calls)
+
+    def subscriptions(self, account: Actor | str) -> set[str]:
+        """The strings that the account's realtime connections are subscribed to on topics 88 and 149, literally."""
+        with self._hub.changing():
+            sessions = self._realtime.sessions_of(self._owner(account))
+            return {text for session in sessions for text in session.subscriptions}
+
+    def unacknowledged(self, account: Actor | str) -> list[Publish]:
+        """What was sent to the account's open connections and still has no PUBACK, oldest first."""
+        with self._hub.changing():
+            owner = self._owner(account)
+            sessions = [*self._realtime.sessions_of(owner), *self._push.sessions_of(owner)]
+            return [packet for session in sessions for packet in session.unacknowledged.values()]
+
+    def wait_until(self, condition: Callable[[], T], timeout: float = 5.0) -> T:
+        """Waits until ``condition`` gives something true, and returns that; it is tried after every change.
+
+        Raises:
+            TimeoutError: it did not within ``timeout`` seconds.
+        """
+        return self._hub.wait_until(condition, timeout)
+
+    # --- helpers ------------------------------------------------------------------------------------------------------
+
+    def _owner(self, account: Actor | str) -> Account:
+        """The account, which must exist: a mistyped name shall not look like an account that is quiet."""
+        if isinstance(account, Actor):
+            return account.account
+        with self._hub.changing() as world:
+            owner = world.accounts.by_name(account)
+        if owner is None:
+            raise LookupError(f"there is no account {account!r}")
+        return owner
+
+    def _connected(self, actor: Actor) -> list[Actor]:
+        with self._hub.changing() as world:
+            return [
+                Actor(self._hub, account)
+                for account in world.accounts
+                if account is not actor.account
+                and (self._realtime.sessions_of(account) or self._push.sessions_of(account))
+            ]

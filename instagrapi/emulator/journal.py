@@ -1,0 +1,75 @@
+"""What programs did to the emulator, for assertions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+from instagrapi.realtime.wire.connect import MQTToTConnection
+
+ServiceName: TypeAlias = Literal["realtime", "fbns"]
+
+
+@dataclass(slots=True)
+class Connection:
+    """One CONNECT and what became of it. Times are unix seconds.
+
+    Attributes:
+        account: the user name; on FBNS ``None``, there a device connects.
+        device_id: ``deviceId`` as the client gave it or, on FBNS, as the broker issued it.
+        connect: the struct that the client sent.
+        keep_alive: seconds.
+        return_code: the code of the CONNACK.
+        closed_at: ``None`` while the connection is open.
+    """
+
+    service: ServiceName
+    account: str | None
+    device_id: str
+    connect: MQTToTConnection = field(repr=False)
+    keep_alive: int
+    return_code: int
+    opened_at: float
+    closed_at: float | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it was accepted and has not ended."""
+        return self.return_code == 0 and self.closed_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One PUBLISH from a client.
+
+    Attributes:
+        account: the user name; on FBNS ``None``.
+        body: the parsed JSON of the inflated body, or its bytes when it is none.
+        at: unix seconds.
+    """
+
+    service: ServiceName
+    account: str | None
+    topic: str
+    body: Any = field(repr=False)
+    qos: int
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class HttpCall:
+    """One HTTP request; ``path`` is below ``/api/v1/``, ``at`` is unix seconds."""
+
+    method: str
+    path: str
+    status: int
+    at: float
+
+
+@dataclass(slots=True)
+class Journal:
+    """Everything since the emulator was made, in order."""
+
+    connections: list[Connection] = field(default_factory=list)
+    received: list[Received] = field(default_factory=list)
+    http_calls: list[HttpCall] = field(default_factory=list)

@@ -1,0 +1,61 @@
+"""The push broker's side of a connection: registration and notifications."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from instagrapi.emulator.devices import Device, Devices
+from instagrapi.emulator.hub import Hub
+from instagrapi.emulator.journal import Connection
+from instagrapi.emulator.link import Link
+from instagrapi.emulator.session import Session
+from instagrapi.realtime.protocol.packets import SubAck, Subscribe, UnsubAck, Unsubscribe
+from instagrapi.realtime.protocol.payload import dump_json, parse_json
+from instagrapi.realtime.wire.topics import FBNSTopics as Topics
+
+_MAX_GRANTED_QOS = 1
+
+
+class PushSession(Session):
+    """One FBNS connection.
+
+    Attributes:
+        device: whose it is.
+    """
+
+    def __init__(self, hub: Hub, link: Link, connection: Connection, device: Device, devices: Devices) -> None:
+        super().__init__(hub, link, connection)
+        self.device = device
+        self._devices = devices
+
+    def greet(self) -> None:
+        """What waited for the device comes right after CONNACK."""
+        while self.device.pending:
+            self.push({**self.device.pending.popleft(), "bu": True})
+
+    def push(self, envelope: dict[str, Any]) -> None:
+        """Queues a notification."""
+        self.publish(Topics.MESSAGE, dump_json(envelope))
+
+    def on_publish(self, topic: str, body: bytes) -> None:
+        """Answers a registration; other topics are taken note of only."""
+        if topic == Topics.REG_REQUEST:
+            self.publish(Topics.REG_RESPONSE, dump_json(self._registration(body)))
+
+    def on_subscribe(self, packet: Subscribe | Unsubscribe) -> None:
+        """Subscriptions add to the topics of CONNECT, which already name all of them (reported)."""
+        if isinstance(packet, Subscribe):
+            self.topics |= set(packet.topics)
+            self.send(SubAck(packet.packet_id, (min(packet.qos, _MAX_GRANTED_QOS),) * len(packet.topics)))
+        else:
+            self.topics -= set(packet.topics)
+            self.send(UnsubAck(packet.packet_id))
+
+    def _registration(self, body: bytes) -> dict[str, Any]:
+        try:
+            request = parse_json(body)
+            package_name, app_id = str(request["pkg_name"]), int(request["appid"])
+        except (ValueError, TypeError, KeyError):
+            return {"error": "the request needs pkg_name and appid"}
+        token = self._devices.issue_token(self.device, package_name, app_id)
+        return {"pkg_name": package_name, "token": token, "error": ""}

@@ -1,0 +1,133 @@
+"""The realtime broker's side of a connection: subscriptions, message sync, commands and their answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from instagrapi.emulator import bodies
+from instagrapi.emulator.commands import answer
+from instagrapi.emulator.hub import Hub
+from instagrapi.emulator.iris import IrisEvent, PositionUnknown
+from instagrapi.emulator.journal import Connection
+from instagrapi.emulator.link import Link
+from instagrapi.emulator.model import Account
+from instagrapi.emulator.session import Session
+from instagrapi.emulator.signals import Broadcast, PresenceChanged, Signal, Synced, Typed
+from instagrapi.emulator.world import World
+from instagrapi.exceptions import ThriftDecodeError
+from instagrapi.realtime.protocol.packets import Subscribe, Unsubscribe
+from instagrapi.realtime.protocol.payload import dump_json, parse_json
+from instagrapi.realtime.protocol.thrift import decode_struct
+from instagrapi.realtime.wire.structs import FOREGROUND_STATE
+from instagrapi.realtime.wire.topics import MQTToTTopics as Topics
+
+#: The data centre of the region hint (captured value).
+REGION = "ASH"
+#: Apps of this major version are not told what an item replies to (reported). Where that ends is assumed.
+_LAST_VERSION_WITHOUT_QUOTES = 130
+
+
+class RealtimeSession(Session):
+    """One realtime connection.
+
+    Attributes:
+        account: whose it is.
+        subscriptions: the strings of topics 88 and 149, literally.
+        follows_sync: whether message sync was subscribed to.
+    """
+
+    def __init__(self, hub: Hub, link: Link, connection: Connection, account: Account) -> None:
+        super().__init__(hub, link, connection)
+        self.account = account
+        self.subscriptions: set[str] = set()
+        self.follows_sync = False
+        self._shows_quotes = False
+
+    def greet(self) -> None:
+        """What the broker says unasked after CONNACK."""
+        self.publish(Topics.REGION_HINT, bodies.region_hint(REGION))
+
+    def on_publish(self, topic: str, body: bytes) -> None:
+        """Commands and subscriptions; other topics are taken note of only."""
+        match topic:
+            case Topics.SEND_MESSAGE:
+                with self.hub.changing() as world:
+                    self.publish(Topics.SEND_MESSAGE_RESPONSE, dump_json(answer(world, self.account, body)))
+            case Topics.IRIS_SUB:
+                with self.hub.changing() as world:
+                    self._follow_sync(world, _json_object(body))
+            case Topics.PUBSUB | Topics.REALTIME_SUB:
+                wishes = _json_object(body)
+                self.subscriptions |= _strings(wishes.get("sub"))
+                self.subscriptions -= _strings(wishes.get("unsub"))
+            case Topics.FOREGROUND_STATE:
+                self._adopt_foreground_state(body)
+
+    def on_subscribe(self, packet: Subscribe | Unsubscribe) -> None:
+        """MQTT subscriptions lead to a disconnect here (reported); topics are named in CONNECT."""
+        self.close()
+
+    def on_signal(self, signal: Signal) -> None:
+        """Passes on what concerns the account, as far as the client has asked for it."""
+        match signal:
+            case Synced(event) if self.follows_sync:
+                self._sync([event], realtime=True)
+            case Typed() if self._follows_query(bodies.DIRECT_TYPING):
+                self.publish(Topics.REALTIME_SUB, bodies.typing(signal))
+            case PresenceChanged() if self._follows_query(bodies.APP_PRESENCE):
+                self.publish(Topics.REALTIME_SUB, bodies.presence(signal))
+            case Broadcast() if f"ig/live_notification_subscribe/{self.account.pk}" in self.subscriptions:
+                self.publish(Topics.PUBSUB, bodies.live(signal))
+
+    def _follows_query(self, query_id: str) -> bool:
+        return any(text.startswith(f"1/graphqlsubscriptions/{query_id}/") for text in self.subscriptions)
+
+    def _follow_sync(self, world: World, wish: dict[str, Any]) -> None:
+        seq_id, queue = wish.get("seq_id"), world.queue(self.account)
+        if not isinstance(seq_id, int):
+            self._answer_iris(bodies.iris_refused("Server force resnapshot"))
+            return
+        try:
+            backlog = queue.after(seq_id)
+        except PositionUnknown as unknown:
+            self._answer_iris(bodies.iris_refused(str(unknown)))
+            return
+        self.follows_sync = True
+        self._shows_quotes = _major_version(wish.get("snapshot_app_version")) > _LAST_VERSION_WITHOUT_QUOTES
+        self._answer_iris(bodies.iris_accepted(seq_id, queue.latest_seq_id, world.now_ms()))
+        if backlog:
+            self._sync(backlog, realtime=False)
+
+    def _answer_iris(self, body: dict[str, Any]) -> None:
+        self.publish(Topics.IRIS_SUB_RESPONSE, dump_json(body))
+
+    def _sync(self, events: list[IrisEvent], *, realtime: bool) -> None:
+        self.publish(Topics.MESSAGE_SYNC, bodies.message_sync(events, realtime=realtime, quotes=self._shows_quotes))
+
+    def _adopt_foreground_state(self, body: bytes) -> None:
+        try:
+            state = decode_struct(FOREGROUND_STATE, body.removeprefix(b"\0"))
+        except ThriftDecodeError:
+            # One client deflates this body twice and lives (reported), so it cannot matter.
+            return
+        self.topics |= set(state.get("subscribeTopics", ()))
+        self.topics -= set(state.get("unsubscribeTopics", ()))
+        if state.get("keepAliveTimeout", 0) > 0:
+            self.connection.keep_alive = state["keepAliveTimeout"]
+
+
+def _json_object(body: bytes) -> dict[str, Any]:
+    try:
+        value = parse_json(body)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _strings(value: object) -> set[str]:
+    return {text for text in value if isinstance(text, str)} if isinstance(value, list) else set()
+
+
+def _major_version(version: object) -> int:
+    major = str(version or "").partition(".")[0]
+    return int(major) if major.isdecimal() else 0
