@@ -21,7 +21,7 @@ from collections.abc import Mapping
 from typing import Any, Literal, Self
 from urllib.parse import parse_qs, urlsplit
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from instagrapi.exceptions import RealtimeConfigError
 
@@ -117,7 +117,7 @@ class MqttProfile(_Part):
     """What CONNECT says on either connection (``clientInfo`` of the CONNECT struct)."""
 
     app_id: int
-    keep_alive: int  # seconds
+    keep_alive: int = Field(ge=0, le=65_535)  # seconds; 0 switches it off
     subscribe_topics: tuple[int, ...]
     client_capabilities: int = 183  # bits 0, 1, 2, 4, 5, 7; IG, IM, MA, FR
     endpoint_capabilities: int
@@ -135,7 +135,7 @@ class RealtimeProfile(MqttProfile):
     """The realtime connection."""
 
     app_id: int = 567067343352427  # IG, IM, MA
-    keep_alive: int = 20  # IG; IM and MA say 60
+    keep_alive: int = Field(default=20, ge=0, le=65_535)  # IG; IM and MA say 60
     subscribe_topics: tuple[int, ...] = (88, 135, 149, 150, 133, 146)  # IG, IM
     endpoint_capabilities: int = 0  # IG, IM, MA
     no_automatic_foreground: bool = False  # IG, IM; MA says true to appear offline
@@ -161,7 +161,7 @@ class FbnsProfile(MqttProfile):
     """The push connection."""
 
     app_id: int = 567310203415052  # IG, IM, FR
-    keep_alive: int = 60  # IG, IM; FR says 900
+    keep_alive: int = Field(default=60, ge=0, le=65_535)  # IG, IM; FR says 900
     subscribe_topics: tuple[int, ...] = (76, 80, 231)  # IG, IM, FR
     endpoint_capabilities: int = 128  # IG, IM, FR
     no_automatic_foreground: bool = True  # IG, IM, FR

@@ -14,6 +14,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FLAGS: dict[int | str, bool] = {0: False, 1: True, "0": False, "1": True, "false": False, "true": True}
 
 
 def _as_text(value: object) -> str | None:
@@ -34,7 +35,7 @@ def _as_integer(value: object) -> int | None:
 def _as_flag(value: object) -> bool | None:
     if isinstance(value, bool):
         return value
-    return value not in (0, "0", "") if isinstance(value, int | str) else None
+    return _FLAGS.get(value) if isinstance(value, int | str) else None
 
 
 def _as_moment(value: object) -> datetime | None:

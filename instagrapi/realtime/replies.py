@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
@@ -20,11 +20,19 @@ MAX_PENDING = 10_000
 
 
 class PendingCommand:
-    """One command on its way. Filled in by :class:`ReplyTable`."""
+    """One command on its way. Filled in by :class:`ReplyTable`.
 
-    def __init__(self, client_context: str | None) -> None:
-        self.client_context = client_context
+    Args:
+        body: what was sent.
+    """
+
+    def __init__(self, body: Mapping[str, Any]) -> None:
+        self.client_context: str | None = body.get("client_context")
+        self.thread_id = body.get("thread_id")
+        self.item_id = body.get("item_id")
         self.answer: Any = None
+        #: Whether whoever waited for the answer has stopped waiting.
+        self.given_up = False
 
     @property
     def answered(self) -> bool:
@@ -58,6 +66,7 @@ class CommandHandle(dict[str, Any]):
         """
         pending = self._pending
         if not pending.answered and not self._wait_until(lambda: pending.answered, timeout):
+            pending.given_up = True
             raise RealtimeTimeout(f"no answer to {self.get('action')} came in time")
         if not pending.accepted:
             raise command_failure(pending.answer)
@@ -68,28 +77,28 @@ class ReplyTable:
     """Finds the command that an answer on topic 133 belongs to.
 
     ``send_item`` answers carry the command's ``client_context``. Answers to ``mark_seen`` and ``indicate_activity`` may
-    lack it; such an answer goes to the oldest command that has none, else to the only one that waits. Answers that
-    belong to nobody are ignored.
+    lack it; such an answer goes to the oldest command without a context whose thread and item it does not contradict,
+    preferably one whose caller still waits, else to the only command with a context. Answers that belong to nobody are ignored.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._by_context: OrderedDict[str, PendingCommand] = OrderedDict()
-        self._without_context: deque[PendingCommand] = deque(maxlen=MAX_PENDING)
+        self._without_context: list[PendingCommand] = []
         self._accepted: OrderedDict[str, PendingCommand] = OrderedDict()
 
     def accepted(self, client_context: str) -> PendingCommand | None:
         """The command of that context which the server has accepted."""
         return self._accepted.get(client_context)
 
-    def expect(self, client_context: str | None) -> PendingCommand:
+    def expect(self, body: Mapping[str, Any]) -> PendingCommand:
         """Notes a command before it is sent; the same context gives the same pending command."""
+        pending = PendingCommand(body)
         with self._lock:
-            if client_context is None:
-                pending = PendingCommand(None)
-                self._without_context.append(pending)
+            if pending.client_context is None:
+                self._without_context = [*self._without_context[-MAX_PENDING + 1 :], pending]
                 return pending
-            pending = self._by_context.setdefault(client_context, PendingCommand(client_context))
+            pending = self._by_context.setdefault(pending.client_context, pending)
             if len(self._by_context) > MAX_PENDING:
                 self._by_context.popitem(last=False)
             return pending
@@ -109,14 +118,23 @@ class ReplyTable:
                     self._accepted.popitem(last=False)
 
     def _claim(self, answer: Any) -> PendingCommand | None:
-        context = _payload(answer).get("client_context")
+        payload = _payload(answer)
+        context = payload.get("client_context")
         if context is not None:
             return self._by_context.pop(str(context), None)
-        if self._without_context:
-            return self._without_context.popleft()
-        if len(self._by_context) == 1:
+        for pending in sorted(self._without_context, key=lambda command: command.given_up):
+            if _may_answer(payload, pending):
+                self._without_context.remove(pending)
+                return pending
+        if not self._without_context and len(self._by_context) == 1:
             return self._by_context.popitem()[1]
         return None
+
+
+def _may_answer(payload: Mapping[str, Any], pending: PendingCommand) -> bool:
+    """Whether an answer without a context says nothing that contradicts a command."""
+    claims = ((payload.get("thread_id"), pending.thread_id), (payload.get("item_id"), pending.item_id))
+    return all(said is None or sent is None or str(said) == str(sent) for said, sent in claims)
 
 
 def is_ok(answer: Any) -> bool:

@@ -34,7 +34,7 @@ def table() -> ReplyTable:
 
 
 def test_an_answer_is_found_by_its_context(table: ReplyTable) -> None:
-    first, second = table.expect("a"), table.expect("b")
+    first, second = table.expect({"client_context": "a"}), table.expect({"client_context": "b"})
     table.file(ack("b"))
     assert (first.answered, second.answered) == (False, True)
     assert second.answer == ack("b")
@@ -42,14 +42,14 @@ def test_an_answer_is_found_by_its_context(table: ReplyTable) -> None:
 
 
 def test_a_context_may_come_back_as_a_number(table: ReplyTable) -> None:
-    pending = table.expect("6900000000000000001")
+    pending = table.expect({"client_context": "6900000000000000001"})
     table.file({"payload": {"client_context": 6900000000000000001}, "status": "ok"})
     assert pending.accepted
 
 
 def test_answers_without_context_go_to_commands_without_one_in_their_order(table: ReplyTable) -> None:
-    texts = [table.expect("a"), table.expect("b")]
-    seen = [table.expect(None), table.expect(None)]
+    texts = [table.expect({"client_context": "a"}), table.expect({"client_context": "b"})]
+    seen = [table.expect({}), table.expect({})]
     table.file(ack(item_id="1"))
     assert [pending.answered for pending in (*texts, *seen)] == [False, False, True, False]
     table.file(ack(item_id="2"))
@@ -58,14 +58,14 @@ def test_answers_without_context_go_to_commands_without_one_in_their_order(table
 
 
 def test_an_answer_without_context_goes_to_the_only_one_that_waits(table: ReplyTable) -> None:
-    pending = table.expect("a")
+    pending = table.expect({"client_context": "a"})
     table.file({"status": "fail", "payload": {"client_context": None, "message": "no"}})
     assert pending.answered
     assert not pending.accepted
 
 
 def test_an_answer_without_context_goes_to_nobody_when_two_wait(table: ReplyTable) -> None:
-    waiting = [table.expect("a"), table.expect("b")]
+    waiting = [table.expect({"client_context": "a"}), table.expect({"client_context": "b"})]
     table.file(ack())
     assert not any(pending.answered for pending in waiting)
 
@@ -77,7 +77,7 @@ def test_an_answer_without_context_goes_to_nobody_when_two_wait(table: ReplyTabl
 )
 def test_what_answers_nothing_is_harmless(table: ReplyTable, answer: Any) -> None:
     table.file(answer)
-    text, seen = table.expect("a"), table.expect(None)
+    text, seen = table.expect({"client_context": "a"}), table.expect({})
     table.file(answer)
     assert (text.answered, seen.answered) == (False, False)
     table.file(ack("a"))
@@ -86,16 +86,16 @@ def test_what_answers_nothing_is_harmless(table: ReplyTable, answer: Any) -> Non
 
 
 def test_a_second_answer_to_the_same_command_is_harmless(table: ReplyTable) -> None:
-    pending = table.expect("a")
+    pending = table.expect({"client_context": "a"})
     table.file(ack("a", item_id="1"))
     table.file(ack("a", status="fail"))
     assert pending.answer == ack("a", item_id="1")
 
 
 def test_a_late_answer_still_counts(table: ReplyTable) -> None:
-    late = table.expect("a")
+    late = table.expect({"client_context": "a"})
     for number in range(10):
-        table.expect(f"b{number}")
+        table.expect({"client_context": f"b{number}"})
         table.file(ack(f"b{number}"))
     table.file(ack("a"))
     assert late.accepted
@@ -105,12 +105,12 @@ def test_a_late_answer_still_counts(table: ReplyTable) -> None:
 
 
 def test_the_same_context_waits_for_the_same_answer(table: ReplyTable) -> None:
-    assert table.expect("a") is table.expect("a")
-    assert table.expect(None) is not table.expect(None)
+    assert table.expect({"client_context": "a"}) is table.expect({"client_context": "a"})
+    assert table.expect({}) is not table.expect({})
 
 
 def test_what_was_accepted_once_is_remembered(table: ReplyTable) -> None:
-    pending = table.expect("a")
+    pending = table.expect({"client_context": "a"})
     assert table.accepted("a") is None
     table.file(ack("a"))
     assert table.accepted("a") is pending
@@ -118,10 +118,10 @@ def test_what_was_accepted_once_is_remembered(table: ReplyTable) -> None:
 
 
 def test_what_was_refused_may_be_tried_again(table: ReplyTable) -> None:
-    refused = table.expect("a")
+    refused = table.expect({"client_context": "a"})
     table.file(ack("a", status="fail"))
     assert table.accepted("a") is None
-    again = table.expect("a")
+    again = table.expect({"client_context": "a"})
     assert again is not refused
     table.file(ack("a"))
     assert table.accepted("a") is again
@@ -132,7 +132,7 @@ def test_what_was_refused_may_be_tried_again(table: ReplyTable) -> None:
 
 def test_only_so_many_accepted_commands_are_remembered(table: ReplyTable) -> None:
     for number in range(MAX_REMEMBERED + 5):
-        table.expect(str(number))
+        table.expect({"client_context": str(number)})
         table.file(ack(str(number)))
     assert [table.accepted(str(number)) is not None for number in (0, 4, 5, MAX_REMEMBERED + 4)] == [
         False,
@@ -143,14 +143,14 @@ def test_only_so_many_accepted_commands_are_remembered(table: ReplyTable) -> Non
 
 
 def test_only_so_many_unanswered_commands_are_remembered(table: ReplyTable) -> None:
-    waiting = [table.expect(str(number)) for number in range(MAX_PENDING + 1)]
+    waiting = [table.expect({"client_context": str(number)}) for number in range(MAX_PENDING + 1)]
     for number in (0, 1, MAX_PENDING):
         table.file(ack(str(number)))
     assert [waiting[number].answered for number in (0, 1, MAX_PENDING)] == [False, True, True]
 
 
 def test_only_so_many_unanswered_commands_without_context_are_remembered(table: ReplyTable) -> None:
-    waiting = [table.expect(None) for _ in range(MAX_PENDING + 1)]
+    waiting = [table.expect({}) for _ in range(MAX_PENDING + 1)]
     table.file(ack())
     assert [pending.answered for pending in waiting[:3]] == [False, True, False]
 
@@ -225,14 +225,14 @@ def waiting_for(
 
 
 def test_a_handle_is_the_dictionary_of_instagrapi() -> None:
-    handle = CommandHandle(VALUES, PendingCommand("a"), lambda done, timeout: False)
+    handle = CommandHandle(VALUES, PendingCommand({"client_context": "a"}), lambda done, timeout: False)
     assert handle == VALUES
     assert isinstance(handle, dict)
 
 
 def test_a_handle_waits_for_its_answer(table: ReplyTable) -> None:
     timeouts, wait = waiting_for(lambda: table.file(ack("a")))
-    handle = CommandHandle(VALUES, table.expect("a"), wait)
+    handle = CommandHandle(VALUES, table.expect({"client_context": "a"}), wait)
     assert handle.result(timeout=3) == ack("a")
     assert handle.result() == ack("a")
     assert timeouts == [3]
@@ -242,13 +242,13 @@ def test_a_handle_waits_for_its_answer(table: ReplyTable) -> None:
 def test_a_handle_waits_as_long_as_it_is_told(asked: tuple[float | None, ...], used: float | None) -> None:
     timeouts, wait = waiting_for(lambda: None)
     with pytest.raises(RealtimeTimeout, match="send_item"):
-        CommandHandle(VALUES, PendingCommand("a"), wait).result(*asked)
+        CommandHandle(VALUES, PendingCommand({"client_context": "a"}), wait).result(*asked)
     assert timeouts == [used]
 
 
 def test_a_handle_raises_what_the_server_refused_every_time(table: ReplyTable) -> None:
     answer = {"status": "fail", "status_code": "403", "payload": {"client_context": "a", "message": "no"}}
-    handle = CommandHandle(VALUES, table.expect("a"), waiting_for(lambda: table.file(answer))[1])
+    handle = CommandHandle(VALUES, table.expect({"client_context": "a"}), waiting_for(lambda: table.file(answer))[1])
     for _ in range(2):
         with pytest.raises(CommandFailed, match="no") as raised:
             handle.result()
@@ -260,4 +260,25 @@ def test_a_handle_passes_on_how_waiting_failed() -> None:
         raise ConnectionError("gone")
 
     with pytest.raises(ConnectionError, match="gone"):
-        CommandHandle(VALUES, PendingCommand("a"), broken).result()
+        CommandHandle(VALUES, PendingCommand({"client_context": "a"}), broken).result()
+
+
+def test_an_answer_without_context_goes_to_the_command_it_does_not_contradict() -> None:
+    table = ReplyTable()
+    first = table.expect({"thread_id": "1", "item_id": "10"})
+    second = table.expect({"thread_id": "1", "item_id": "20"})
+    answer = {"status": "ok", "payload": {"thread_id": "1", "item_id": 20}}
+    table.file(answer)
+    assert (first.answer, second.answer) == (None, answer)
+
+
+def test_an_answer_without_context_goes_to_whom_still_waits_for_one() -> None:
+    table = ReplyTable()
+    patient, given_up = table.expect({"thread_id": "1"}), table.expect({"thread_id": "1"})
+    patient, given_up = given_up, patient
+    with pytest.raises(RealtimeTimeout):
+        CommandHandle(VALUES, given_up, lambda done, timeout: False).result(0)
+    table.file({"status": "ok"})
+    assert (patient.answered, given_up.answered) == (True, False)
+    table.file({"status": "ok"})
+    assert given_up.answered

@@ -19,9 +19,10 @@ class Verdict(enum.Enum):
 class KeepAlive:
     """The keep alive of one connection (MQTT 3.1.1 section 3.1.2.10).
 
-    A line on which either direction was silent for one keep alive needs a PINGREQ. When its PINGRESP has not come half
-    a keep alive later the connection is dead; only a packet that is just arriving, slowly, buys more time. A dead line
-    is therefore noticed within one and a half keep alives.
+    A line on which either direction was silent for one keep alive needs a PINGREQ. When half a keep alive then passes
+    without a byte, the connection is dead: a dead line is noticed within one and a half keep alives. Other data buys
+    time, because PINGRESP may be queued behind it, up to one keep alive after the PINGREQ; a single packet that keeps
+    arriving buys as much as it needs.
 
     Args:
         interval: the keep alive in seconds; 0 switches it off, as in MQTT.
@@ -66,8 +67,9 @@ class KeepAlive:
             return None
         if self._ping_sent is None:
             return min(self._last_sent, self.last_received) + max(self.interval - MARGIN, self.interval / 2)
-        silent_since = max(self._ping_sent, self.last_received) if inside_packet else self._ping_sent
-        return silent_since + self.interval / 2
+        patience = max(self._ping_sent, self.last_received) + self.interval / 2
+        # PINGRESP may be stuck behind other data, but not for ever, except behind one packet that is still arriving.
+        return patience if inside_packet else min(patience, self._ping_sent + self.interval)
 
     def verdict(self, now: float, *, inside_packet: bool = False) -> Verdict:
         """What to do at the time ``now``; ``inside_packet`` says that part of a packet has arrived."""

@@ -24,7 +24,8 @@ def deflate(data: bytes) -> bytes:
 def inflate(data: bytes, max_size: int = DEFAULT_MAX_INFLATED_SIZE) -> bytes:
     """The inflated body, or ``data`` itself when it is no complete zlib stream.
 
-    Never takes more memory than ``max_size`` bytes, whatever the stream announces.
+    Never gives more than ``max_size`` bytes (at least 1), nor takes more than about twice as many to find out, whatever
+    the stream announces.
 
     Raises:
         LimitExceeded: the body would be longer than ``max_size``.
@@ -47,7 +48,7 @@ def dump_json(value: Any) -> bytes:
 
 
 def parse_json(text: str | bytes) -> Any:
-    """The value of a JSON text, integers exact at any length the interpreter accepts.
+    """The value of a JSON text, integers exact at any length the interpreter accepts; ``NaN`` is let through.
 
     Raises:
         ValueError: the text is no JSON (also not UTF-8, nested too deeply, or followed by something else).

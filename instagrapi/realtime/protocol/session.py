@@ -59,6 +59,7 @@ class MQTToTSession:
     state        call or packet                           next
     ===========  =======================================  ==========
     NEW          ``send_connect``                         CONNECTING
+    NEW          any packet                               FAILED
     CONNECTING   CONNACK with code 0                      OPEN
     CONNECTING   CONNACK with another code                CLOSED
     CONNECTING   any other packet                         FAILED
@@ -66,7 +67,7 @@ class MQTToTSession:
     OPEN         any other packet                         OPEN
     any live     ``send_disconnect``                      CLOSING
     any live     malformed bytes, a limit exceeded        FAILED
-    CLOSING      end of stream                            CLOSED
+    CLOSING      DISCONNECT, end of stream                CLOSED
     any live     end of stream                            FAILED
     ===========  =======================================  ==========
 
@@ -141,8 +142,9 @@ class MQTToTSession:
         if isinstance(packet, PubAck | SubAck | UnsubAck):
             self._in_flight.pop(packet.packet_id, None)
         elif isinstance(packet, Disconnect):
+            if self.state is not SessionState.CLOSING:
+                self.error = ConnectionLost("the broker sent DISCONNECT")
             self.state = SessionState.CLOSED
-            self.error = ConnectionLost("the broker sent DISCONNECT")
             return False
         return True
 

@@ -22,6 +22,8 @@ from instagrapi.exceptions import ThriftDecodeError, ThriftEncodeError
 DEFAULT_MAX_STRING = 32 * 2**20
 DEFAULT_MAX_ITEMS = 65_536
 MAX_DEPTH = 32
+#: Fields and elements of a whole struct, nested ones included.
+MAX_TOTAL_ITEMS = 100_000
 
 
 class Kind(enum.Enum):
@@ -116,7 +118,7 @@ def decode_struct(
     Raises:
         ThriftDecodeError: the bytes end early, are no compact protocol, or exceed a limit.
     """
-    protocol = _Reader(TMemoryBuffer(data), string_length_limit=max_string, container_length_limit=max_items)
+    protocol = _Reader(data, max_string, max_items)
     try:
         return _read_struct(protocol, schema, MAX_DEPTH)
     except ThriftDecodeError:
@@ -127,6 +129,33 @@ def decode_struct(
 
 
 class _Reader(TCompactProtocol):  # type: ignore[misc]  # the library has no types
+    """Counts fields and elements, known or skipped: each costs time, and a deflated body can hold millions."""
+
+    def __init__(self, data: bytes, max_string: int, max_items: int) -> None:
+        super().__init__(TMemoryBuffer(data), string_length_limit=max_string, container_length_limit=max_items)
+        self._items_left = MAX_TOTAL_ITEMS
+
+    def _count(self, items: int) -> None:
+        self._items_left -= items
+        if self._items_left < 0:
+            raise ThriftDecodeError("a struct holds more fields and elements than the limit allows")
+
+    def readFieldBegin(self) -> Any:
+        self._count(1)
+        return super().readFieldBegin()
+
+    def readListBegin(self) -> Any:
+        element, size = super().readListBegin()
+        self._count(size)
+        return element, size
+
+    readSetBegin = readListBegin
+
+    def readMapBegin(self) -> Any:
+        key, value, size = super().readMapBegin()
+        self._count(size)
+        return key, value, size
+
     def readString(self) -> bytes:  # the library's name; it skips unknown fields through this
         """Strings stay bytes: a field that is only skipped need not be UTF-8."""
         return bytes(self.readBinary())

@@ -51,6 +51,7 @@ class MQTToTConnection:
 
         Raises:
             MalformedPacket: the payload is no CONNECT struct.
+            LimitExceeded: it inflates to more than ``max_size`` bytes.
         """
         try:
             values = decode_struct(CONNECT, inflate(packet.payload, max_size))

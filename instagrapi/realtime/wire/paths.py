@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -38,13 +37,14 @@ class Path(NamedTuple):
 _OTHER = Path(Target.OTHER)
 
 
-@lru_cache(maxsize=1024)
 def parse_path(path: str) -> Path:
     """The meaning of a path (wire page, "Paths of message sync"); unknown ones give ``OTHER``."""
     first, *segments = path.split("/")
     if first or not segments:
         return _OTHER
     match segments:
+        case ["direct_v2", "threads", thread_id, "items", item_id] if thread_id and item_id:
+            return Path(Target.ITEM, thread_id, item_id)
         case ["direct_v2", "threads", thread_id, *rest] if thread_id:
             return _in_thread(thread_id, rest)
         case ["direct_v2", "inbox", "threads", thread_id] if thread_id:
@@ -64,8 +64,6 @@ def _in_thread(thread_id: str, rest: list[str]) -> Path:
     match rest:
         case []:
             return Path(Target.THREAD, thread_id, field="thread")
-        case ["items", item_id] if item_id:
-            return Path(Target.ITEM, thread_id, item_id)
         case ["items", item_id, "reactions", "likes" | "like" | "emojis", user_id] if item_id and user_id:
             return Path(Target.REACTION, thread_id, item_id, user_id)
         case ["items", *_]:

@@ -9,7 +9,8 @@ def fban_user_agent(profile: Profile, locale: str) -> str:
     """The bracket form ``[FBAN/MQTT;…;]`` with the keys in the order of fbns-react and mgp25."""
     app, device = profile.app, profile.device
     width, _, height = device.resolution.partition("x")
-    density = int(device.dpi.removesuffix("dpi") or 0) / 160
+    dots = device.dpi.removesuffix("dpi")
+    density = int(dots) / 160 if dots.isdecimal() else 0.0
     brand, _, _ = device.manufacturer.partition("/")
     fields = {
         "FBAN": "MQTT",

@@ -85,6 +85,16 @@ def test_a_packet_that_is_slowly_arriving_buys_time() -> None:
     assert keep_alive.verdict(39, inside_packet=True) is DEAD
 
 
+def test_other_data_buys_time_up_to_one_keep_alive() -> None:
+    keep_alive = KeepAlive(20, now=0)
+    keep_alive.ping_sent(19.5)
+    keep_alive.received(28)
+    assert keep_alive.verdict(37.9) is FINE
+    keep_alive.received(37)
+    assert keep_alive.wake_at() == 39.5
+    assert keep_alive.verdict(39.5) is DEAD
+
+
 def test_a_packet_that_stopped_arriving_before_the_ping_buys_none() -> None:
     keep_alive = KeepAlive(20, now=0)
     keep_alive.received(3)

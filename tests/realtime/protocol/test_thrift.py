@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from instagrapi.exceptions import ThriftDecodeError, ThriftEncodeError
 from instagrapi.realtime.protocol.thrift import (
     MAX_DEPTH,
+    MAX_TOTAL_ITEMS,
     Field,
     Kind,
     ListOf,
@@ -472,3 +473,13 @@ def test_doubles_keep_what_is_not_a_number() -> None:
     data = encode_struct(EVERY, {"double": math.nan})
     assert data == b"\x67" + struct.pack("<d", math.nan) + b"\0"
     assert math.isnan(decode_struct(EVERY, data)["double"])
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"\x11" * (MAX_TOTAL_ITEMS + 1), (b"\x19\xf1\xe8\x07" + b"\1" * 1000) * (MAX_TOTAL_ITEMS // 1000)],
+    ids=["fields", "elements"],
+)
+def test_fields_and_elements_are_counted_together_known_or_not(data: bytes) -> None:
+    with pytest.raises(ThriftDecodeError, match="more fields and elements than the limit"):
+        decode_struct(Struct("empty"), data + b"\0")
