@@ -5,7 +5,7 @@ from __future__ import annotations
 from instagrapi import __version__
 
 project = "instagrapi-realtime"
-copyright = "2026, the instagrapi-realtime authors"  # noqa: A001
+copyright = "2026, the instagrapi-realtime authors"
 release = version = __version__
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 source_suffix = {".md": "markdown"}
