@@ -77,6 +77,8 @@ class MQTToTClient(ABC):
         self._state = State.IDLE
         self._connecting = threading.Lock()
         self._reading = threading.Lock()
+        self._announcing = threading.Lock()
+        self._disconnects = 0
         self._traffic = Traffic()
         self._event_counts: Counter[str] = Counter()
         self._connects = 0
@@ -184,6 +186,7 @@ class MQTToTClient(ABC):
         """Makes a new connection in place of the old one and performs CONNECT."""
         if not self._connecting.acquire(blocking=False):
             raise ConcurrencyError("another thread is connecting")
+        disconnects = self._disconnects
         try:
             self._close_connection()
             self._state = State.CONNECTING
@@ -199,14 +202,18 @@ class MQTToTClient(ABC):
                 traffic=self._traffic,
             )
             self._connection = connection
+            if self._disconnects != disconnects:  # it found no connection to close yet
+                raise NotConnectedError("the connection was closed from this side")
             connack = connection.open(handshake, self._connect_timeout)
         except BaseException:
-            self._connection, self._state = None, State.FAILED
+            self._connection = None
+            self._state = State.FAILED if self._disconnects == disconnects else State.STOPPED
             raise
         finally:
             self._connecting.release()
         self._connects += 1
-        self._state = State.LIVE
+        if self._disconnects == disconnects:
+            self._state = State.LIVE
         logger.info("%s connected", type(self).__name__)
         return connack
 
@@ -242,6 +249,7 @@ class MQTToTClient(ABC):
 
     def disconnect(self) -> None:
         """Sends DISCONNECT and closes the connection; wakes a blocked reader at once. Safe without a connection."""
+        self._disconnects += 1
         self._close_connection()
         if self._state is not State.IDLE:
             self._state = State.STOPPED
@@ -338,9 +346,10 @@ class MQTToTClient(ABC):
 
     def _notice_end(self, connection: Connection) -> None:
         """Announces, once, that a connection ended; not before everything that came over it was read."""
-        if self._connection is not connection or connection.has_packets or self._end_announced is connection:
-            return
-        self._end_announced = connection
+        with self._announcing:
+            if self._connection is not connection or connection.has_packets or self._end_announced is connection:
+                return
+            self._end_announced = connection
         self._state = State.FAILED
         reason = str(connection.error) or type(connection.error).__name__
         logger.info("%s disconnected: %s", type(self).__name__, reason)

@@ -195,7 +195,7 @@ class RealtimeClient(DirectCommands, MQTToTClient):
         if accepted is not None:
             return CommandHandle(shown, accepted, self._wait_until)
         self._require_connection()
-        pending = self._replies.expect(context)
+        pending = self._replies.expect(body)
         self.publish_json(MQTToTTopics.SEND_MESSAGE, body)
         return CommandHandle(shown, pending, self._wait_until)
 
@@ -225,10 +225,10 @@ class RealtimeClient(DirectCommands, MQTToTClient):
             "requestId": request_id,
         }
         state = {name: value for name, value in state.items() if value is not None}
-        connection = self._require_connection()
-        self._publish(MQTToTTopics.FOREGROUND_STATE, commands.foreground_state(state))
-        if keep_alive_timeout is not None:
+        connection, payload = self._require_connection(), commands.foreground_state(state)
+        if keep_alive_timeout is not None:  # before sending: the broker's PUBACK then makes a blocked reader look anew
             connection.keep_alive.interval = keep_alive_timeout
+        self._publish(MQTToTTopics.FOREGROUND_STATE, payload)
         return state
 
     def publish_json(self, topic: str, data: Mapping[str, Any]) -> None:

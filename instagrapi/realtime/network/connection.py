@@ -105,6 +105,7 @@ class Connection:
         self._max_inbox = max_inbox
         self._inbox: deque[Packet] = deque()
         self._changed = threading.Condition()
+        self._opened = False
         self._reading = False
         self._inside_packet = False
         self._pongs = 0
@@ -119,7 +120,7 @@ class Connection:
     @property
     def is_open(self) -> bool:
         """Whether packets can be sent."""
-        return self.error is None and self._session.state is SessionState.OPEN
+        return self._opened and self.error is None and self._session.state is SessionState.OPEN
 
     @property
     def keep_alive(self) -> KeepAlive:
@@ -141,8 +142,11 @@ class Connection:
                 raise self._why_ended()
             if connect is None:
                 self._session.skip_handshake()
-                return ConnAck(0)
-            return self._shake_hands(connect, Deadline.after(timeout, self._clock))
+                connack = ConnAck(0)
+            else:
+                connack = self._shake_hands(connect, Deadline.after(timeout, self._clock))
+            self._opened = True  # until here nobody else may read: it could take CONNACK away
+            return connack
         except BaseException as error:
             self._fail(error if isinstance(error, Exception) else ConnectionLost("interrupted while connecting"))
             self._disconnect_transport()
@@ -232,7 +236,7 @@ class Connection:
             NotConnectedError: :meth:`close` was called.
         """
         inbox = self._inbox
-        if not inbox and not self._wait(inbox.__len__, Deadline.after(timeout, self._clock)):
+        if not (inbox and self._opened) and not self._wait(inbox.__len__, Deadline.after(timeout, self._clock)):
             return None
         return inbox.popleft()
 
@@ -242,13 +246,17 @@ class Connection:
         Raises:
             ConnectionLost, RealtimeProtocolError, NotConnectedError: as :meth:`read`.
         """
-        return self._wait(done, Deadline.after(timeout, self._clock))
+        came = self._wait(done, Deadline.after(timeout, self._clock))
+        self.flush_acks()  # of what was consumed meanwhile: nobody may be about to read
+        return came
 
     def _wait(self, done: Callable[[], object], deadline: Deadline) -> bool:
         self.flush_acks()
         first = True
         while True:
             with self._changed:
+                if not self._opened and self.error is None:
+                    raise NotConnectedError("not connected: the connection is still being made")
                 if done():
                     return True
                 if self.error is not None:
@@ -416,6 +424,8 @@ class Connection:
             raise NotConnectedError("not connected") from self.error
 
     def _transmit(self, data: bytes) -> None:
+        if self.error is not None:
+            raise self._why_ended() from self.error
         try:
             self._transport.send(data)
         except Exception as error:

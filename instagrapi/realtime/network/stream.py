@@ -34,7 +34,7 @@ class Stream:
         self._raw = raw
         self._tls = tls
         self._write_lock = threading.Lock()
-        self._use_lock = threading.Lock()
+        self._use_lock = threading.RLock()  # a signal handler may close what it has just interrupted
         self._users = 0
         self._closed = False
         self._ended = False

@@ -19,8 +19,15 @@ CHUNK = 64 * 1024
 
 @functools.lru_cache(maxsize=8)
 def verified_context(ca_file: str | None = None) -> ssl.SSLContext:
-    """TLS 1.2 or newer with certificate and host name verified; shared, because building one takes 20 ms."""
-    context = ssl.create_default_context(cafile=ca_file)
+    """TLS 1.2 or newer with certificate and host name verified; shared, because building one takes 20 ms.
+
+    Raises:
+        RealtimeConfigError: the file cannot be read or holds no certificate.
+    """
+    try:
+        context = ssl.create_default_context(cafile=ca_file)
+    except OSError as error:
+        raise RealtimeConfigError(f"the CA file {ca_file} cannot be used: {error.strerror}") from error
     context.minimum_version = max(context.minimum_version, ssl.TLSVersion.TLSv1_2)
     return context
 

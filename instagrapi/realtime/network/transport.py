@@ -68,7 +68,7 @@ class SocketMQTToTTransport:
         self.tls_context = tls_context
         self._proxy = Proxy.from_url(proxy) if proxy else None
         self._max_packet_size = max_packet_size
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal handler may call disconnect() wherever it has interrupted us
         self._interrupt: Interrupt | None = None
         self._stream: Stream | None = None
         self._received = bytearray()
