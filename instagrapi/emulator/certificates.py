@@ -38,8 +38,6 @@ class Certificates:
         certificate = self._authority.issue_cert(*(names or LOOPBACK_NAMES), not_before=not_before, not_after=not_after)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
-        # In TLS 1.3 the client's first words may arrive together with the end of its handshake, where they get lost.
-        context.maximum_version = ssl.TLSVersion.TLSv1_2
         certificate.configure_cert(context)
         return context
 

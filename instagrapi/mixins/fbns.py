@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar, overload
+from typing import Any, TypeVar, Unpack, overload
 
 from instagrapi.exceptions import NotConnectedError
+from instagrapi.realtime.base import Options
 from instagrapi.realtime.dispatch import EventName, Handler, Handlers, Registration, register
 from instagrapi.realtime.fbns import FbnsClient
 from instagrapi.realtime.fbns_auth import FbnsDeviceAuth
@@ -22,7 +23,7 @@ class FbnsMixin:
     _fbns_handlers: Handlers | None = None
 
     def fbns_client(
-        self, transport: Transport | None = None, auth: FbnsDeviceAuth | None = None, **options: Any
+        self, transport: Transport | None = None, auth: FbnsDeviceAuth | None = None, **options: Unpack[Options]
     ) -> FbnsClient:
         """A new, unconnected FBNS client with the handlers of this client."""
         client = FbnsClient(self, transport, auth, **options)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar, overload
+from typing import Any, TypeVar, Unpack, overload
 
 from instagrapi.exceptions import NotConnectedError
+from instagrapi.realtime.base import Options
 from instagrapi.realtime.client import RealtimeClient
 from instagrapi.realtime.dispatch import EventName, Handler, Handlers, Registration, register
 from instagrapi.realtime.network.transport import Transport
@@ -24,7 +25,7 @@ class RealtimeMixin:
     realtime: RealtimeClient | None = None
     _realtime_handlers: Handlers | None = None
 
-    def realtime_client(self, transport: Transport | None = None, **options: Any) -> RealtimeClient:
+    def realtime_client(self, transport: Transport | None = None, **options: Unpack[Options]) -> RealtimeClient:
         """A new, unconnected realtime client with the handlers of this client."""
         client = RealtimeClient(self, transport, **options)
         self._handlers_of_realtime().copy_to(client.handlers)

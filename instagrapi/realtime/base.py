@@ -9,17 +9,17 @@ import time
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import Any, Self, TypeVar, overload
+from typing import Any, Self, TypedDict, TypeVar, overload
 
-from instagrapi.exceptions import ConcurrencyError, NotConnectedError, RealtimeError
+from instagrapi.exceptions import ConcurrencyError, NotConnectedError, RealtimeConfigError, RealtimeError
 from instagrapi.profile import Address, MqttProfile, Profile
 from instagrapi.realtime import events as ev
 from instagrapi.realtime.dispatch import Dispatcher, EventName, Handler, Handlers, OnHandlerError, Registration
 from instagrapi.realtime.host import profile_of
-from instagrapi.realtime.network.connection import ByteTransport, Connection, Traffic
+from instagrapi.realtime.network.connection import Connection, Traffic
 from instagrapi.realtime.network.deadline import Clock
 from instagrapi.realtime.network.tls import verified_context
-from instagrapi.realtime.network.transport import PacketTransport, SocketMQTToTTransport, Transport
+from instagrapi.realtime.network.transport import ByteTransport, PacketTransport, SocketMQTToTTransport, Transport
 from instagrapi.realtime.protocol.packets import ConnAck, Connect, Publish
 from instagrapi.realtime.protocol.parser import DEFAULT_MAX_PACKET_SIZE
 from instagrapi.realtime.protocol.payload import DEFAULT_MAX_INFLATED_SIZE
@@ -34,6 +34,17 @@ DEFAULT_PING_TIMEOUT = 10.0
 F = TypeVar("F", bound=Callable[[Any], object])
 
 
+class Options(TypedDict, total=False):
+    """The keyword arguments of both clients; :class:`MQTToTClient` says what they do."""
+
+    profile: Profile | None
+    on_handler_error: OnHandlerError
+    connect_timeout: float
+    max_packet_size: int
+    max_inflated_size: int
+    clock: Clock
+
+
 class MQTToTClient(ABC):
     """A client of one of the two brokers.
 
@@ -44,7 +55,8 @@ class MQTToTClient(ABC):
         client: the host, a logged-in client.
         transport: carries the packets; by default a TLS socket, made anew for each connect, through the host's proxy.
         profile: replaces the host's profile.
-        on_handler_error: ``continue`` logs a failing handler and goes on, ``raise`` lets ``read_once`` raise it.
+        on_handler_error: ``continue`` logs a failing handler and goes on, ``raise`` lets ``read_once`` raise it, after
+            all handlers ran and the message was acknowledged.
         connect_timeout: seconds for connecting, and again for the answer to CONNECT.
         max_packet_size: largest packet to accept, in bytes.
         max_inflated_size: largest body to accept after inflating, in bytes.
@@ -63,6 +75,8 @@ class MQTToTClient(ABC):
         max_inflated_size: int = DEFAULT_MAX_INFLATED_SIZE,
         clock: Clock = time.monotonic,
     ) -> None:
+        if min(max_packet_size, max_inflated_size) < 1:
+            raise RealtimeConfigError("limits are sizes in bytes, at least 1")
         self.client = client
         self._given_transport = transport
         self._made_transport: SocketMQTToTTransport | None = None
@@ -232,7 +246,7 @@ class MQTToTClient(ABC):
     def _make_transport(self) -> ByteTransport:
         given: Any = self._given_transport
         if given is not None:
-            return given if hasattr(given, "receive") else PacketTransport(given)
+            return given if getattr(given, "receives_bytes", False) is True else PacketTransport(given)
         address = self._address()
         self._made_transport = SocketMQTToTTransport(
             address.host,
@@ -294,14 +308,24 @@ class MQTToTClient(ABC):
             packet = connection.read(timeout)
             if type(packet) is not Publish:
                 return packet
-            body = self.dispatch_packet(packet.topic, packet.payload)
-            if packet.packet_id is not None:
-                connection.acknowledge(packet.packet_id)
-            return body
+            return self._handle(connection, packet)
         finally:
             self._reading.release()
             if connection.error is not None:
                 self._notice_end(connection)
+
+    def _handle(self, connection: Connection, publish: Publish) -> Any:
+        """Runs the handlers and acknowledges; a handler's exception does not keep the broker from its PUBACK."""
+        failure, body = None, None
+        try:
+            body = self.dispatch_packet(publish.topic, publish.payload)
+        except Exception as error:
+            failure = error
+        if publish.packet_id is not None:
+            connection.acknowledge(publish.packet_id)
+        if failure is not None:
+            raise failure
+        return body
 
     def ping(self, timeout: float | None = DEFAULT_PING_TIMEOUT, max_packets: int | None = None) -> bool:
         """Sends PINGREQ and waits for PINGRESP, whatever arrives in between; nothing of that is lost or dispatched.

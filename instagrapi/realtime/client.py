@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Unpack
 
 from instagrapi.exceptions import IrisSubscribeFailed, RealtimeConfigError, RealtimeTimeout
 from instagrapi.profile import Address, RealtimeProfile
-from instagrapi.realtime.base import MQTToTClient
+from instagrapi.realtime.base import MQTToTClient, Options
 from instagrapi.realtime.direct_commands import DirectCommands
 from instagrapi.realtime.host import Identity, app_version_of, fetch_sync_state, identity_of
-from instagrapi.realtime.network.connection import ByteTransport
+from instagrapi.realtime.network.transport import ByteTransport, Transport
 from instagrapi.realtime.protocol.packets import Connect, Publish
 from instagrapi.realtime.protocol.payload import deflate, dump_json
 from instagrapi.realtime.replies import CommandHandle, ReplyTable
@@ -37,7 +37,7 @@ class RealtimeClient(DirectCommands, MQTToTClient):
 
     _expected_topics = frozenset({MQTToTTopics.SEND_MESSAGE_RESPONSE.value, MQTToTTopics.IRIS_SUB_RESPONSE.value})
 
-    def __init__(self, client: Any, transport: Any = None, **options: Any) -> None:
+    def __init__(self, client: Any, transport: Transport | None = None, **options: Unpack[Options]) -> None:
         super().__init__(client, transport, **options)
         self._replies = ReplyTable()
         self._iris_answer: Any = None
@@ -56,6 +56,7 @@ class RealtimeClient(DirectCommands, MQTToTClient):
             ConnectFailed: the broker could not be reached, or did not answer.
             ConnectRefused: it refused; code 5 usually means that the session is dead.
         """
+        self._replies.forget_without_context()
         self._open_connection()
         self._announce_connected()
 
@@ -111,6 +112,7 @@ class RealtimeClient(DirectCommands, MQTToTClient):
         """
         decoded = decode_realtime(topic, payload, self._max_inflated_size)
         self._router.route(decoded, payload)
+        self._dispatcher.raise_failure()
         return decoded.body
 
     def _notice(self, publish: Publish) -> bool:
@@ -157,7 +159,7 @@ class RealtimeClient(DirectCommands, MQTToTClient):
         """Fetches where the inbox stands, over HTTP, subscribes from there and waits until the server agrees.
 
         Args:
-            amount: how many threads the request may fetch; none of them is looked at.
+            amount: accepted because instagrapi 3.x has it; the request is always the app's, and no thread is looked at.
             timeout: seconds to wait for the server's answer.
 
         Returns:
@@ -189,14 +191,14 @@ class RealtimeClient(DirectCommands, MQTToTClient):
     # --- sending ---------------------------------------------------------------------------------------------------
 
     def _send_command(self, body: commands.Body) -> CommandHandle:
-        context = body.get("client_context")
         shown: commands.Body = {key: body[key] for key in ("thread_id", "action", "client_context") if key in body}
-        accepted = self._replies.accepted(context) if context else None
-        if accepted is not None:
-            return CommandHandle(shown, accepted, self._wait_until)
-        self._require_connection()
         pending = self._replies.expect(body)
-        self.publish_json(MQTToTTopics.SEND_MESSAGE, body)
+        if not pending.accepted:
+            try:
+                self.publish_json(MQTToTTopics.SEND_MESSAGE, body)
+            except BaseException:
+                self._replies.withdraw(pending)
+                raise
         return CommandHandle(shown, pending, self._wait_until)
 
     def send_foreground_state(

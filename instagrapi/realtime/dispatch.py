@@ -82,13 +82,13 @@ class Dispatcher:
     """Runs handlers.
 
     A handler that raises is logged with its traceback and reported as the event ``error``; the other handlers and the
-    stream are not touched. With ``on_error="raise"`` its exception reaches the caller of ``read_once`` instead, after
-    the other handlers of the same event ran.
+    stream are not touched. With ``on_error="raise"`` the first exception is kept instead, until :meth:`raise_failure`.
     """
 
     def __init__(self, on_error: OnHandlerError = "continue") -> None:
         self.handlers = Handlers()
         self.on_error = on_error
+        self._failure: Exception | None = None
 
     @overload
     def on(self, event: EventName) -> Callable[[F], F]: ...
@@ -113,21 +113,24 @@ class Dispatcher:
                 break
         self._run(event.kind, registrations, event)
 
+    def raise_failure(self) -> None:
+        """Raises the exception that was kept, once."""
+        failure, self._failure = self._failure, None
+        if failure is not None:
+            raise failure
+
     def _run(self, event: str, registrations: tuple[Registration, ...], payload: Any) -> None:
-        failure: Exception | None = None
         for registration in registrations:
             if not registration.active:
                 continue
             try:
                 registration.handler(payload)
             except Exception as error:
-                failure = failure or error
                 self._report(event, error)
-        if failure is not None and self.on_error == "raise":
-            raise failure
 
     def _report(self, event: str, error: Exception) -> None:
         if self.on_error == "raise":
+            self._failure = self._failure or error
             return
         logger.exception("a handler of %r failed", event)
         if event != "error":

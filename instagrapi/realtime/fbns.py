@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import Any, Unpack
 
 from instagrapi.exceptions import ConnectRefused, FbnsRegistrationFailed, MalformedPacket, RealtimeTimeout
 from instagrapi.profile import Address, FbnsProfile
 from instagrapi.realtime import events as ev
-from instagrapi.realtime.base import MQTToTClient
+from instagrapi.realtime.base import MQTToTClient, Options
 from instagrapi.realtime.fbns_auth import FbnsDeviceAuth
+from instagrapi.realtime.network.transport import Transport
 from instagrapi.realtime.protocol.packets import Publish
 from instagrapi.realtime.protocol.payload import deflate, dump_json
 from instagrapi.realtime.wire.connect import MQTToTConnection, client_info
@@ -38,7 +39,13 @@ class FbnsClient(MQTToTClient):
 
     _expected_topics = frozenset({FBNSTopics.REG_RESPONSE.value})
 
-    def __init__(self, client: Any, transport: Any = None, auth: FbnsDeviceAuth | None = None, **options: Any) -> None:
+    def __init__(
+        self,
+        client: Any,
+        transport: Transport | None = None,
+        auth: FbnsDeviceAuth | None = None,
+        **options: Unpack[Options],
+    ) -> None:
         super().__init__(client, transport, **options)
         self.auth = auth or FbnsDeviceAuth.from_client(client)
         self._awaiting_token = False
@@ -227,6 +234,7 @@ class FbnsClient(MQTToTClient):
             self._emit_typed(ev.Undecoded, topic=topic, payload=payload, error=decoded.problem, raw=decoded.body)
         body = self._dispatch(decoded)
         self.emit("receive", {"topic": str(topic), "payload": body})
+        self._dispatcher.raise_failure()
         return body
 
     def _dispatch(self, decoded: Decoded) -> Any:

@@ -78,7 +78,8 @@ class ReplyTable:
 
     ``send_item`` answers carry the command's ``client_context``. Answers to ``mark_seen`` and ``indicate_activity`` may
     lack it; such an answer goes to the oldest command without a context whose thread and item it does not contradict,
-    preferably one whose caller still waits, else to the only command with a context. Answers that belong to nobody are ignored.
+    preferably one whose caller still waits, else to the only command with a context. Answers that belong to nobody are
+    ignored.
     """
 
     def __init__(self) -> None:
@@ -87,14 +88,16 @@ class ReplyTable:
         self._without_context: list[PendingCommand] = []
         self._accepted: OrderedDict[str, PendingCommand] = OrderedDict()
 
-    def accepted(self, client_context: str) -> PendingCommand | None:
-        """The command of that context which the server has accepted."""
-        return self._accepted.get(client_context)
-
     def expect(self, body: Mapping[str, Any]) -> PendingCommand:
-        """Notes a command before it is sent; the same context gives the same pending command."""
+        """Notes a command before it is sent.
+
+        The same context gives the same pending command, also when the server has accepted it: then it need not be sent.
+        """
         pending = PendingCommand(body)
         with self._lock:
+            accepted = self._accepted.get(pending.client_context or "")
+            if accepted is not None:
+                return accepted
             if pending.client_context is None:
                 self._without_context = [*self._without_context[-MAX_PENDING + 1 :], pending]
                 return pending
@@ -102,6 +105,19 @@ class ReplyTable:
             if len(self._by_context) > MAX_PENDING:
                 self._by_context.popitem(last=False)
             return pending
+
+    def withdraw(self, pending: PendingCommand) -> None:
+        """Forgets a command that could not be sent."""
+        with self._lock:
+            if pending in self._without_context:
+                self._without_context.remove(pending)
+            if pending.client_context is not None:
+                self._by_context.pop(pending.client_context, None)
+
+    def forget_without_context(self) -> None:
+        """Forgets the commands without a context: their answers do not come over another connection."""
+        with self._lock:
+            self._without_context = []
 
     def file(self, answer: Any) -> None:
         """Gives an answer to its command; what is no JSON object answers nothing."""

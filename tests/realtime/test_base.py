@@ -335,9 +335,11 @@ def test_a_failing_handler_may_be_raised_if_the_program_prefers() -> None:
     with pytest.raises(ZeroDivisionError):
         client.read_once()
     assert told == [1], "the other handlers ran"
+    assert transport.sent_of(PubAck) == [PubAck(1)], "a handler's failure is not the broker's business"
     assert client.connected
     with pytest.raises(ZeroDivisionError):
         client.read_once()
+    assert transport.sent_of(PubAck) == [PubAck(1), PubAck(2)]
 
 
 def test_a_packet_is_acknowledged_after_its_handlers() -> None:

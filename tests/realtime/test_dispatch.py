@@ -353,9 +353,11 @@ def test_on_request_the_first_failure_is_raised_after_the_other_handlers_ran(cap
     dispatcher.on("message", lambda payload: 1 / 0)
     dispatcher.on("message", got.append)
     dispatcher.on("error", errors.append)
-    with pytest.raises(Failure):
-        dispatcher.emit("message", 1)
+    dispatcher.emit("message", 1)
     assert (got, errors, caplog.records) == ([1], [], [])
+    with pytest.raises(Failure):
+        dispatcher.raise_failure()
+    dispatcher.raise_failure()
 
 
 def test_on_request_a_failure_is_raised_after_the_handlers_of_the_base_classes_ran() -> None:
@@ -364,6 +366,7 @@ def test_on_request_a_failure_is_raised_after_the_handlers_of_the_base_classes_r
     dispatcher.on(Message, fail)
     dispatcher.on(MessageEvent, got.append)
     dispatcher.on(Event, got.append)
-    with pytest.raises(Failure):
-        dispatcher.emit_typed(Message())
+    dispatcher.emit_typed(Message())
     assert got == [Message(), Message()]
+    with pytest.raises(Failure):
+        dispatcher.raise_failure()

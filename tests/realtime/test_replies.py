@@ -111,20 +111,39 @@ def test_the_same_context_waits_for_the_same_answer(table: ReplyTable) -> None:
 
 def test_what_was_accepted_once_is_remembered(table: ReplyTable) -> None:
     pending = table.expect({"client_context": "a"})
-    assert table.accepted("a") is None
+    assert not pending.accepted
     table.file(ack("a"))
-    assert table.accepted("a") is pending
-    assert table.accepted("b") is None
+    assert table.expect({"client_context": "a"}) is pending
+    assert pending.accepted
+    assert not table.expect({"client_context": "b"}).accepted
 
 
 def test_what_was_refused_may_be_tried_again(table: ReplyTable) -> None:
     refused = table.expect({"client_context": "a"})
     table.file(ack("a", status="fail"))
-    assert table.accepted("a") is None
     again = table.expect({"client_context": "a"})
     assert again is not refused
     table.file(ack("a"))
-    assert table.accepted("a") is again
+    assert table.expect({"client_context": "a"}) is again
+    assert again.accepted
+
+
+def test_what_could_not_be_sent_is_withdrawn(table: ReplyTable) -> None:
+    seen, text = table.expect({"thread_id": "1"}), table.expect({"client_context": "a"})
+    table.withdraw(seen)
+    table.withdraw(text)
+    later = table.expect({"thread_id": "1"})
+    table.file({"status": "ok"})
+    assert (seen.answered, text.answered, later.answered) == (False, False, True)
+
+
+def test_commands_without_a_context_are_not_answered_over_another_connection(table: ReplyTable) -> None:
+    lost, text = table.expect({}), table.expect({"client_context": "a"})
+    table.forget_without_context()
+    later = table.expect({})
+    table.file({"status": "ok"})
+    table.file(ack("a"))
+    assert (lost.answered, later.answered, text.answered) == (False, True, True)
 
 
 # --- memory ----------------------------------------------------------------------------------------------------------
@@ -134,12 +153,8 @@ def test_only_so_many_accepted_commands_are_remembered(table: ReplyTable) -> Non
     for number in range(MAX_REMEMBERED + 5):
         table.expect({"client_context": str(number)})
         table.file(ack(str(number)))
-    assert [table.accepted(str(number)) is not None for number in (0, 4, 5, MAX_REMEMBERED + 4)] == [
-        False,
-        False,
-        True,
-        True,
-    ]
+    remembered = [table.expect({"client_context": str(number)}).accepted for number in (0, 4, 5, MAX_REMEMBERED + 4)]
+    assert remembered == [False, False, True, True]
 
 
 def test_only_so_many_unanswered_commands_are_remembered(table: ReplyTable) -> None:

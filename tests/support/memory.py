@@ -65,6 +65,8 @@ class MemoryTransport:
     nothing is an error of the test.
     """
 
+    receives_bytes = True
+
     def __init__(self, clock: FakeClock | None = None, broker: Broker = polite) -> None:
         self.clock = clock or FakeClock()
         self.broker = broker
@@ -117,6 +119,9 @@ class MemoryTransport:
             for reply in self.broker(packet):
                 delay, answer = reply if isinstance(reply, tuple) and not isinstance(reply, Publish) else (0.0, reply)
                 self.arrive(answer, after=delay)
+
+    def send_now(self, data: bytes) -> None:
+        self.send(data)
 
     def receive(self, timeout: float | None) -> bytes:
         self.receive_calls.append(timeout)

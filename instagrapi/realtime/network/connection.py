@@ -8,52 +8,23 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 from instagrapi.exceptions import (
     ClientError,
     ConnectFailed,
     ConnectionLost,
-    ConnectRefused,
     LimitExceeded,
     NotConnectedError,
 )
+from instagrapi.realtime.network.acks import AckQueue
 from instagrapi.realtime.network.deadline import Clock, Deadline
+from instagrapi.realtime.network.handshake import await_answer, check_accepted
+from instagrapi.realtime.network.transport import ByteTransport
 from instagrapi.realtime.protocol.keepalive import KeepAlive, Verdict
-from instagrapi.realtime.protocol.packets import ConnAck, Connect, Packet, PingReq, PingResp, Publish, encode_puback
+from instagrapi.realtime.protocol.packets import ConnAck, Connect, Packet, PingReq, PingResp, Publish
 from instagrapi.realtime.protocol.session import MQTToTSession, SessionState
 
 DEFAULT_MAX_INBOX = 10_000
-#: PUBACKs are collected while packets are at hand, but at most so many and so long (seconds).
-MAX_HELD_ACKS = 64
-MAX_ACK_DELAY = 0.05
-
-_REFUSALS = {
-    1: "the broker does not accept this protocol level (CONNACK 1)",
-    2: "the broker rejects the client identifier (CONNACK 2); another connection of this device may still be open",
-    3: "the broker is unavailable (CONNACK 3); try again later",
-    4: "the broker does not accept the credentials (CONNACK 4)",
-    5: "the broker does not authorize this session (CONNACK 5); check in the app whether it is still logged in",
-}
-
-
-class ByteTransport(Protocol):
-    """What a connection needs of a transport; see ``SocketMQTToTTransport`` for the contract."""
-
-    def connect(self) -> None:
-        """Opens it."""
-
-    def send(self, packet: bytes) -> None:
-        """Writes all bytes."""
-
-    def receive(self, timeout: float | None) -> bytes:
-        """The next bytes, empty at the end; ``TimeoutError`` when nothing came."""
-
-    def disconnect(self) -> None:
-        """Closes it and wakes a blocked ``receive``."""
-
-    def fileno(self) -> int:
-        """A descriptor for an outer selector, or -1."""
 
 
 @dataclass(slots=True)
@@ -109,8 +80,7 @@ class Connection:
         self._reading = False
         self._inside_packet = False
         self._pongs = 0
-        self._acks: deque[int] = deque()
-        self._acks_since = 0.0
+        self._acks = AckQueue()
         self.traffic = traffic or Traffic()
         #: Why the connection ended; ``None`` while it lives.
         self.error: Exception | None = None
@@ -157,11 +127,10 @@ class Connection:
     def close(self) -> None:
         """Sends DISCONNECT if that is possible without waiting for anyone, and closes the transport. Never raises."""
         with self._changed:
-            farewell = self._take_acks() + self._session.send_disconnect() if self.is_open else b""
+            farewell = self._acks.take() + self._session.send_disconnect() if self.is_open else b""
         if farewell:
-            send_now = getattr(self._transport, "send_now", self._transport.send)
             with contextlib.suppress(Exception):  # the peer notices the closed socket as well
-                send_now(farewell)
+                self._transport.send_now(farewell)
         self._fail(NotConnectedError("the connection was closed from this side"))
 
     @property
@@ -176,34 +145,25 @@ class Connection:
     def _shake_hands(self, connect: Connect, deadline: Deadline) -> ConnAck:
         try:
             self._transmit(self._session.send_connect(connect))
-            return self._await_connack(deadline)
+            await_answer(self._session, lambda: self._receive_some(deadline), deadline)
         except ConnectionLost as error:
             raise ConnectFailed("the connection broke before the broker answered CONNECT") from error
-
-    def _await_connack(self, deadline: Deadline) -> ConnAck:
-        while self._session.state is SessionState.CONNECTING:
-            try:
-                data = self._transport.receive(deadline.remaining())
-            except TimeoutError:
-                data = None
-            if data is None:
-                if deadline.expired():
-                    raise ConnectFailed("the broker did not answer CONNECT; the session may be dead")
-                continue
-            if not data:
-                raise ConnectFailed("the broker closed the connection instead of answering CONNECT")
-            self._receive(data)
-        if not self._inbox:
-            raise self._session.error or ConnectFailed("the broker did not answer CONNECT")
-        connack = self._inbox.popleft()
+        connack = self._inbox.popleft() if self._inbox else None
         if not isinstance(connack, ConnAck):  # the session lets nothing else through
-            raise ConnectFailed("the broker did not answer CONNECT with CONNACK")
-        if connack.return_code:
-            text = _REFUSALS.get(
-                connack.return_code, f"the broker refused the connection (CONNACK {connack.return_code})"
-            )
-            raise ConnectRefused(text, return_code=connack.return_code)
+            raise self._session.error or ConnectFailed("the broker did not answer CONNECT with CONNACK")
+        check_accepted(connack)
         return connack
+
+    def _receive_some(self, deadline: Deadline) -> bytes | None:
+        try:
+            data = self._transport.receive(deadline.remaining())
+        except TimeoutError:
+            if self.answers_are_scripted:
+                raise
+            return None
+        if data:
+            self._receive(data)
+        return data
 
     def _fail(self, error: Exception) -> None:
         with self._changed:
@@ -236,6 +196,8 @@ class Connection:
             NotConnectedError: :meth:`close` was called.
         """
         inbox = self._inbox
+        if self._acks and self._acks.is_due(self._clock()):
+            self.flush_acks()  # the handlers of the next packet may take long
         if not (inbox and self._opened) and not self._wait(inbox.__len__, Deadline.after(timeout, self._clock)):
             return None
         return inbox.popleft()
@@ -309,7 +271,7 @@ class Connection:
     def _keep_awake(self) -> None:
         verdict = self._keep_alive.verdict(self._clock(), inside_packet=self._inside_packet)
         if verdict is Verdict.DEAD:
-            self._fail(ConnectionLost(f"no PINGRESP within {self._keep_alive.interval / 2:g} s"))
+            self._fail(ConnectionLost("the line is dead: no PINGRESP came"))
         elif verdict is Verdict.SEND_PING:
             self._send_pingreq()
 
@@ -326,7 +288,7 @@ class Connection:
                 packets = []
                 self._session.feed_eof()
             self._inside_packet = self._inside_packet or self._session.inside_packet
-        self.traffic.packets_in += len(packets)
+            self.traffic.packets_in += len(packets)
         for packet in packets:
             if type(packet) is Publish and packet.topic not in self._expects or not self._consume(packet, now):
                 self._inbox.append(packet)
@@ -353,8 +315,8 @@ class Connection:
     def _why_ended(self) -> Exception:
         """The reason, as a new exception: the same object must not be raised from several threads."""
         error = self.error
-        if isinstance(error, ClientError):
-            return type(error)(str(error))
+        if type(error).__module__ == ClientError.__module__:
+            return type(error)(str(error))  # type: ignore[misc]  # one of ours, not None
         return ConnectionLost(f"the transport failed: {type(error).__name__}")
 
     # --- writing ---------------------------------------------------------------------------------------------------
@@ -382,28 +344,15 @@ class Connection:
 
     def acknowledge(self, packet_id: int) -> None:
         """Sends PUBACK, possibly together with the next ones of packets that are at hand already."""
-        acks = self._acks
-        if not self._inbox and not acks:
-            self._transmit_quietly(encode_puback(packet_id))
-            return
         now = self._clock()
-        if not acks:
-            self._acks_since = now
-        acks.append(packet_id)
-        if not self._inbox or len(acks) >= MAX_HELD_ACKS or now - self._acks_since >= MAX_ACK_DELAY:
+        self._acks.add(packet_id, now)
+        if not self._inbox or self._acks.is_due(now):
             self.flush_acks()
 
     def flush_acks(self) -> None:
         """Sends the PUBACKs that were collected; a failure shows at the next read."""
         if self._acks:
-            self._transmit_quietly(self._take_acks())
-
-    def _take_acks(self) -> bytes:
-        taken = bytearray()
-        with contextlib.suppress(IndexError):
-            while True:
-                taken += encode_puback(self._acks.popleft())
-        return bytes(taken)
+            self._transmit_quietly(self._acks.take())
 
     def ping(self, timeout: float | None) -> bool:
         """Sends PINGREQ and waits for PINGRESP, whatever else arrives; false when it did not come in time."""
@@ -431,9 +380,10 @@ class Connection:
         except Exception as error:
             self._fail(error)
             raise
-        self._keep_alive.sent(self._clock())
-        self.traffic.bytes_out += len(data)
-        self.traffic.packets_out += 1
+        with self._changed:
+            self._keep_alive.sent(self._clock())
+            self.traffic.bytes_out += len(data)
+            self.traffic.packets_out += 1
 
     def _transmit_quietly(self, data: bytes) -> None:
         if self.error is not None:

@@ -53,8 +53,8 @@ def resolve(
         finally:
             signal.close()
 
-    threading.Thread(target=look_up, name=f"resolve-{host}", daemon=True).start()
     try:
+        threading.Thread(target=look_up, name=f"resolve-{host}", daemon=True).start()
         wait_for(done, READ, deadline, interrupt, f"resolving {host}")
     finally:
         done.close()

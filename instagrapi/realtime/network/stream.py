@@ -27,7 +27,7 @@ class Stream:
 
     Args:
         raw: the connected socket; the stream owns it from here on.
-        tls: a TLS layer after its handshake.
+        tls: a TLS layer after its handshake. TLS 1.3 lets data come together with the last of it.
     """
 
     def __init__(self, raw: RawSocket, tls: TlsLayer | None = None) -> None:
@@ -37,7 +37,7 @@ class Stream:
         self._use_lock = threading.RLock()  # a signal handler may close what it has just interrupted
         self._users = 0
         self._closed = False
-        self._ended = False
+        self._early, self._ended = tls.decrypt_rest() if tls is not None else (b"", False)
 
     def fileno(self) -> int:
         """The socket's descriptor; -1 once closed. Decrypted bytes may be waiting although it is not readable."""
@@ -51,6 +51,9 @@ class Stream:
             ConnectionLost: the connection broke or was closed from this side.
         """
         with self._in_use():
+            if self._early:
+                early, self._early = self._early, b""
+                return early
             while not self._ended:
                 received = self._raw.receive(deadline, "waiting for data")
                 if self._tls is None:

@@ -101,13 +101,17 @@ class TlsLayer:
 
     def decrypt(self, received: memoryview) -> Decrypted:
         """The plain form of what was received; an empty ``received`` stands for the end of the stream."""
-        pieces = []
-        ended = not received
         with self._lock:
-            if ended:
-                self._incoming.write_eof()
-            else:
+            if received:
                 self._incoming.write(received)
+            else:
+                self._incoming.write_eof()
+        return self.decrypt_rest(ended=not received)
+
+    def decrypt_rest(self, *, ended: bool = False) -> Decrypted:
+        """The plain form of what was received before, such as data that came together with the last handshake."""
+        pieces = []
+        with self._lock:
             try:
                 while data := self._tls.read(CHUNK):
                     pieces.append(data)

@@ -37,6 +37,28 @@ class Transport(Protocol):
         """Closes the connection."""
 
 
+class ByteTransport(Protocol):
+    """What a connection needs of a transport; see ``SocketMQTToTTransport`` for the contract."""
+
+    def connect(self) -> None:
+        """Opens it."""
+
+    def send(self, packet: bytes) -> None:
+        """Writes all bytes."""
+
+    def send_now(self, data: bytes) -> None:
+        """Writes what can be written without waiting for anyone."""
+
+    def receive(self, timeout: float | None) -> bytes:
+        """The next bytes, empty at the end; ``TimeoutError`` when nothing came."""
+
+    def disconnect(self) -> None:
+        """Closes it and wakes a blocked ``receive``."""
+
+    def fileno(self) -> int:
+        """A descriptor for an outer selector, or -1."""
+
+
 class SocketMQTToTTransport:
     """TLS over TCP, directly or through a proxy.
 
@@ -51,6 +73,9 @@ class SocketMQTToTTransport:
         proxy: URL of an HTTP, SOCKS4(a) or SOCKS5(h) proxy, or ``None``.
         max_packet_size: largest packet that ``recv_packet`` accepts, in bytes.
     """
+
+    #: Gives bytes as they come, through ``receive``; other transports give packets.
+    receives_bytes = True
 
     def __init__(
         self,

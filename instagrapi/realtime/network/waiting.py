@@ -13,6 +13,9 @@ from instagrapi.realtime.network.deadline import Deadline
 READ = selectors.EVENT_READ
 WRITE = selectors.EVENT_WRITE
 
+#: Seconds; poll counts milliseconds in 32 bits.
+_LONGEST_WAIT = 86_400.0
+
 # poll needs no descriptor of its own and has no limit on descriptor numbers; Windows only has select.
 _Selector: type[selectors.BaseSelector] = getattr(selectors, "PollSelector", selectors.SelectSelector)
 
@@ -69,11 +72,15 @@ class Waiter:
             RealtimeTimeout: the deadline passed.
             ConnectionLost: the interrupt was set.
         """
-        ready = self._selector.select(deadline.remaining())
-        if self._interrupt.is_set:
-            raise ConnectionLost("the connection was closed from this side")
-        if not ready:
-            raise RealtimeTimeout(f"no time left while {doing}")
+        while True:
+            remaining = deadline.remaining()
+            ready = self._selector.select(None if remaining is None else min(remaining, _LONGEST_WAIT))
+            if self._interrupt.is_set:
+                raise ConnectionLost("the connection was closed from this side")
+            if ready:
+                return
+            if deadline.expired():
+                raise RealtimeTimeout(f"no time left while {doing}")
 
     def close(self) -> None:
         """Gives the selector back, not the socket."""

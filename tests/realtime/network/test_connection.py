@@ -20,7 +20,8 @@ from instagrapi.exceptions import (
     RealtimeProtocolError,
     RealtimeTimeout,
 )
-from instagrapi.realtime.network.connection import MAX_ACK_DELAY, MAX_HELD_ACKS, Connection, Traffic
+from instagrapi.realtime.network.acks import MAX_ACK_DELAY, MAX_HELD_ACKS
+from instagrapi.realtime.network.connection import Connection, Traffic
 from instagrapi.realtime.protocol.packets import (
     ConnAck,
     Connect,
@@ -643,8 +644,12 @@ def test_acknowledgements_are_held_neither_in_masses_nor_for_long() -> None:
     connection.acknowledge(65)
     transport.clock.advance(2 * MAX_ACK_DELAY)
     connection.read(1)
+    assert len(transport.sent_of(PubAck)) == MAX_HELD_ACKS + 1, "not left waiting for the handlers of the next packet"
     connection.acknowledge(66)
-    assert len(transport.sent_of(PubAck)) == MAX_HELD_ACKS + 2
+    connection.acknowledge(67)
+    transport.clock.advance(2 * MAX_ACK_DELAY)
+    connection.acknowledge(68)
+    assert len(transport.sent_of(PubAck)) == MAX_HELD_ACKS + 4
 
 
 @pytest.mark.parametrize("action", ["wait", "ping", "flush"])

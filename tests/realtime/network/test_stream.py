@@ -133,6 +133,9 @@ class _Scripted:
         self._decrypted = list(decrypted)
         self._output = output
 
+    def decrypt_rest(self) -> Decrypted:
+        return Decrypted(b"", False)
+
     def decrypt(self, received: memoryview) -> Decrypted:
         return self._decrypted.pop(0)
 
@@ -208,3 +211,26 @@ def test_the_servers_side_refuses_what_is_no_tls_and_closes() -> None:
         with pytest.raises(ConnectFailed, match="the TLS handshake with the client failed"):
             accept_stream(near, serving(), soon())
         assert near.fileno() == -1
+
+
+def test_what_the_handshake_left_over_is_received_first(ends: tuple[RawSocket, socket.socket]) -> None:
+    class Early:
+        """A TLS layer that already holds data."""
+
+        has_output = False
+
+        def decrypt_rest(self) -> Decrypted:
+            return Decrypted(b"early", False)
+
+        def decrypt(self, received: memoryview) -> Decrypted:
+            return Decrypted(bytes(received), False)
+
+        def close_notify(self) -> bytes:
+            return b""
+
+    tls: Any = Early()
+    stream, far = Stream(ends[0], tls), ends[1]
+    assert stream.receive(soon()) == b"early"
+    far.sendall(b"late")
+    assert stream.receive(soon()) == b"late"
+    stream.close()

@@ -131,3 +131,13 @@ def test_failures_say_whose_they_are() -> None:
     client.handshake()
     with pytest.raises(ConnectFailed, match=r"^the TLS handshake with broker\.test failed: "):
         client.handshake(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+
+def test_data_that_came_together_with_the_end_of_the_handshake_is_not_lost() -> None:
+    client, server = TlsLayer(trusting(), "localhost"), TlsLayer(serving())
+    client.handshake()
+    server.handshake(client.take_output())
+    assert client.handshake(server.take_output())
+    assert server.handshake(client.take_output() + client.encrypt(b"in one segment"))
+    assert server.decrypt_rest() == (b"in one segment", False)
+    assert server.decrypt_rest() == (b"", False)
