@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, Literal, TypeAlias, TypeVar, overload
 
-from instagrapi.realtime.events import Event
+from instagrapi.realtime.events import DICTIONARY_KINDS, Event
 
 logger = logging.getLogger("instagrapi.realtime")
 
@@ -40,13 +40,17 @@ class Registration:
         return f"<Registration {self.event!r}{state}>"
 
 
+def _needs_typed(event: EventName) -> bool:
+    return not isinstance(event, str) or event in DICTIONARY_KINDS
+
+
 class Handlers:
     """A registry of handlers by event name or event class. Thread-safe; handlers run outside of its lock."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._registrations: dict[EventName, tuple[Registration, ...]] = {}
-        #: Whether a class of events ever had a handler: only then is it worth building typed events.
+        #: Whether typed events are worth building: somebody once wanted a class, or a name that is made from them.
         self.has_typed = False
 
     def add(self, registration: Registration) -> Registration:
@@ -54,7 +58,7 @@ class Handlers:
         with self._lock:
             present = tuple(entry for entry in self._registrations.get(registration.event, ()) if entry.active)
             self._registrations[registration.event] = (*present, registration)
-            self.has_typed = self.has_typed or not isinstance(registration.event, str)
+            self.has_typed = self.has_typed or _needs_typed(registration.event)
         return registration
 
     def remove(self, event: EventName, handler: Handler | None = None) -> int:
@@ -104,7 +108,12 @@ class Dispatcher:
             self._run(event, registrations, payload)
 
     def emit_typed(self, event: Event) -> None:
-        """Runs the handlers of the event's class and of its base classes, the most specific first."""
+        """Runs the handlers of the event's class and of its base classes, the most specific first.
+
+        Kinds that only exist as typed events reach handlers by name too, as a dictionary, before that.
+        """
+        if event.kind in DICTIONARY_KINDS and (named := self.handlers.get(event.kind)):
+            self._run(event.kind, named, event.as_dictionary())
         registrations: tuple[Registration, ...] = ()
         for cls in type(event).__mro__:
             if issubclass(cls, Event):

@@ -60,6 +60,24 @@ Moment = Annotated[datetime | None, BeforeValidator(_as_moment)]
 Fields = Annotated[dict[str, Any] | None, BeforeValidator(_as_mapping)]
 
 
+#: Kinds whose handlers by name get :meth:`Event.as_dictionary`; the other names have dictionaries of their own.
+DICTIONARY_KINDS = frozenset(
+    [
+        "message_update",
+        "message_delete",
+        "visual_message",
+        "reaction",
+        "thread_remove",
+        "unseen_count",
+        "live_started",
+        "live_stopped",
+        "graphql",
+        "region_hint",
+        "unknown",
+    ]
+)
+
+
 class Event(BaseModel):
     """The base of all events; a handler for it receives every one.
 
@@ -77,6 +95,10 @@ class Event(BaseModel):
     source: Literal["realtime", "replay", "push", "poll"] = "realtime"
     seq_id: Integer = None
     received_at: float | None = None
+
+    def as_dictionary(self) -> dict[str, Any]:
+        """The kind and all fields, ``raw`` included."""
+        return {"kind": self.kind, **{name: getattr(self, name) for name in type(self).model_fields}}
 
 
 class MessageEvent(Event):

@@ -524,6 +524,49 @@ def test_odd_values_in_fields_become_events_all_the_same(text: str) -> None:
     assert [event.kind for event in recorder.typed] == ["message", "reaction", "seen", "typing"]
 
 
+# --- kinds that only exist as typed events, by name -------------------------------------------------------------------
+
+
+NAMED = {
+    "message_delete": ("146", deflated([element(patch(f"{T}/items/31", op="remove"))])),
+    "reaction": ("146", deflated([element(patch(f"{T}/items/31/reactions/likes/9", {"emoji": "x"}))])),
+    "unseen_count": ("146", deflated([element(patch("/direct_v2/inbox/unseen_count", "3", "replace"))])),
+    "thread_remove": ("146", deflated([element(patch("/direct_v2/inbox/threads/7", op="remove"))])),
+    "live_stopped": ("88", skywalker(2, element(patch("/broadcast/5/ended", op="remove")))),
+    "graphql": ("149", graphql("17913953740109069", {"a": 1})),
+    "region_hint": ("150", region_hint("FRC")),
+    "unknown": ("151", deflated({"badge": 1})),
+}
+
+
+@pytest.mark.parametrize("kind", NAMED)
+def test_further_kinds_reach_handlers_by_name_as_a_dictionary(kind: str) -> None:
+    dispatcher = Dispatcher()
+    got: list[Any] = []
+    dispatcher.on(kind, got.append)
+    topic, payload = NAMED[kind]
+    RealtimeRouter(dispatcher).route(decode_realtime(topic, payload), payload)
+    (dictionary,) = got
+    assert dictionary["kind"] == kind
+    assert dictionary["source"] == "realtime"
+    assert "raw" in dictionary
+
+
+def test_the_dictionary_has_the_fields_of_the_event() -> None:
+    dispatcher = Dispatcher()
+    got: list[Any] = []
+    dispatcher.on("reaction", got.append)
+    topic, payload = NAMED["reaction"]
+    RealtimeRouter(dispatcher).route(decode_realtime(topic, payload), payload)
+    assert {name: got[0][name] for name in ("op", "item_id", "user_id", "emoji", "seq_id")} == {
+        "op": "add",
+        "item_id": "31",
+        "user_id": "9",
+        "emoji": "x",
+        "seq_id": 41,
+    }
+
+
 # --- labelled payloads -----------------------------------------------------------------------------------------------
 
 
