@@ -19,7 +19,7 @@ import ipaddress
 import os
 from collections.abc import Mapping
 from typing import Any, Literal, Self
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -54,10 +54,8 @@ class Endpoints(_Part):
     def to_url(self) -> str:
         """The value of the environment variable that leads programs to these (emulated) services."""
         http = urlsplit(self.http)
-        return (
-            f"emulator://{http.hostname}?http={http.port}&realtime={self.realtime.port}"
-            f"&fbns={self.fbns.port}&ca={self.ca_file or ''}"
-        )
+        ports = {"http": http.port, "realtime": self.realtime.port, "fbns": self.fbns.port, "ca": self.ca_file or ""}
+        return f"emulator://{_in_url(http.hostname or '')}?{urlencode(ports, safe='/')}"
 
     @classmethod
     def from_url(cls, url: str) -> Self:
@@ -78,16 +76,19 @@ class Endpoints(_Part):
                 f"{EMULATOR_VARIABLE} must look like emulator://127.0.0.1?http=PORT&realtime=PORT&fbns=PORT&ca=FILE "
                 "and name a loopback address"
             )
-        shown = f"[{host}]" if ":" in host else host
         try:
             return cls(
-                http=f"https://{shown}:{int(query['http'])}",
+                http=f"https://{_in_url(host)}:{int(query['http'])}",
                 realtime=Address(host=host, port=int(query["realtime"])),
                 fbns=Address(host=host, port=int(query["fbns"])),
                 ca_file=query.get("ca") or None,
             )
         except (KeyError, ValueError) as error:
             raise RealtimeConfigError(f"{EMULATOR_VARIABLE} lacks a usable port: {error}") from None
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 class AppProfile(_Part):

@@ -126,11 +126,11 @@ class Play:
         self._printer.note("An emulator of Instagram runs on this machine; nothing leaves it.")
         self._client = self._emulator.client(self._me)
         self._printer.note(f"Logged in as {self._client.username}.")
-        self._realtime = self._client.realtime_connect()
+        self._realtime = self._client.realtime_connect(on_handler_error="raise")
         self._realtime.on(ev.Event, self._take)
         subscribe_to_direct(self._realtime, str(self._client.user_id))
         self._printer.note("Realtime is connected over verified TLS and subscribed to Direct, typing and presence.")
-        self._fbns = self._client.fbns_connect()
+        self._fbns = self._client.fbns_connect(on_handler_error="raise")
         self._fbns.on(ev.Event, self._take)
         self._printer.note("FBNS is connected as a device of its own and registered for push.")
 

@@ -15,6 +15,11 @@ from instagrapi.realtime import FbnsClient, RealtimeClient
 from instagrapi.realtime import events as ev
 from instagrapi.realtime.wire import subscriptions
 
+#: The kinds of events that there are.
+KINDS = sorted(
+    {cls.kind for cls in vars(ev).values() if isinstance(cls, type) and issubclass(cls, ev.Event)} - {"event"}
+)
+
 #: How often a bounded or interruptible wait looks up, in seconds.
 _LOOK_UP = 1.0
 
@@ -32,7 +37,7 @@ def json_option(function: Any) -> Any:
 
 
 @click.command()
-@click.option("--type", "kinds", multiple=True, metavar="KIND", help="Only these kinds, such as message or typing.")
+@click.option("--type", "kinds", multiple=True, type=click.Choice(KINDS), metavar="KIND", help="Only these kinds.")
 @json_option
 @bounds
 @settings_option
@@ -42,16 +47,15 @@ def listen(
     """Show Direct events as they happen: messages, typing, read marks, presence and the rest."""
     client = open_session(settings_file)
     stream = EventStream(Printer(as_json=as_json), kinds, count, seconds)
-    realtime = client.realtime_connect()
-    realtime.on(ev.Event, stream.take)
     try:
+        realtime = client.realtime_connect(on_handler_error="raise")
+        realtime.on(ev.Event, stream.take)
         subscribe_to_direct(realtime, str(client.user_id))
         stream.follow(realtime)
     except KeyboardInterrupt:
         return
     finally:
         client.realtime_disconnect()
-        save_session(client, settings_file)
     stream.check()
 
 
@@ -64,16 +68,15 @@ def push(as_json: bool, count: int | None, seconds: float | None, settings_file:
     client = open_session(settings_file)
     stream = EventStream(Printer(as_json=as_json), ("push",), count, seconds)
     try:
-        fbns = client.fbns_connect()
+        fbns = client.fbns_connect(on_handler_error="raise")
+        fbns.on(ev.Event, stream.take)
         # At once, so that a crash does not make a new device of us.
         save_session(client, settings_file)
-        fbns.on(ev.Event, stream.take)
         stream.follow(fbns)
     except KeyboardInterrupt:
         return
     finally:
         client.fbns_disconnect()
-        save_session(client, settings_file)
     stream.check()
 
 

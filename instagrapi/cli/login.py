@@ -9,6 +9,7 @@ import click
 
 from instagrapi import Client
 from instagrapi.cli.sessions import save_session, settings_option
+from instagrapi.cli.show import escape
 from instagrapi.exceptions import ChallengeRequired, TwoFactorRequired
 
 
@@ -28,7 +29,8 @@ def login(username: str | None, by_session_id: bool, settings_file: Path) -> Non
         name = username or client.username or click.prompt("User name", err=True)
         _login_with_password(client, name, settings_file)
     save_session(client, settings_file)
-    click.echo(f"Logged in as {client.username or client.user_id}; the session is in {settings_file}.")
+    name = escape(str(client.username or client.user_id))
+    click.echo(f"Logged in as {name}; the session is in {settings_file}.")
 
 
 def _login_with_password(client: Client, username: str, settings_file: Path) -> None:

@@ -15,8 +15,12 @@ from instagrapi.cli.emulator import emulator
 from instagrapi.cli.listen import listen, push
 from instagrapi.cli.login import login
 from instagrapi.cli.send import send
+from instagrapi.cli.show import escape
 from instagrapi.exceptions import ClientError
 from instagrapi.profile import EMULATOR_VARIABLE
+
+#: Its level is that of ``--debug``.
+_package_logger = logging.getLogger("instagrapi")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -30,8 +34,9 @@ from instagrapi.profile import EMULATOR_VARIABLE
 )
 def commands(debug: bool, emulator_url: str | None) -> None:
     """Instagram Direct and push notifications in realtime. Unofficial; see the README before using an account."""
+    _package_logger.setLevel(logging.DEBUG if debug else logging.NOTSET)
     if debug:
-        logging.basicConfig(level=logging.DEBUG, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
+        logging.basicConfig(format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
     if emulator_url:
         os.environ[EMULATOR_VARIABLE] = emulator_url
 
@@ -54,7 +59,7 @@ def main() -> NoReturn:
     except click.ClickException as error:
         status = _complain(error.format_message(), error.exit_code)
     except (ClientError, OSError) as error:
-        if "--debug" in sys.argv:
+        if _package_logger.level == logging.DEBUG:
             raise
         status = _complain(str(error) or type(error).__name__, 1)
     except KeyboardInterrupt:
@@ -63,5 +68,5 @@ def main() -> NoReturn:
 
 
 def _complain(sentence: str, status: int) -> int:
-    click.echo(f"instagrapi: {sentence}", err=True)
+    click.echo(f"instagrapi: {escape(sentence)}", err=True)
     return status

@@ -46,6 +46,6 @@ def open_session(settings_file: Path) -> Client:
 
 
 def save_session(client: Client, settings_file: Path) -> None:
-    """Writes the session back, making the folder if needed."""
+    """Writes the session, making the folder if needed."""
     settings_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     client.dump_settings(settings_file)

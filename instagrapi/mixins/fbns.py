@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar, Unpack, overload
 
 from instagrapi.exceptions import NotConnectedError
-from instagrapi.realtime.base import Options
+from instagrapi.realtime.base import DEFAULT_PING_TIMEOUT, Options
 from instagrapi.realtime.dispatch import EventName, Handler, Handlers, Registration, register
 from instagrapi.realtime.fbns import FbnsClient
 from instagrapi.realtime.fbns_auth import FbnsDeviceAuth
@@ -31,11 +31,19 @@ class FbnsMixin:
         return client
 
     def fbns_connect(
-        self, transport: Transport | None = None, auth: FbnsDeviceAuth | None = None, register: bool = True
+        self,
+        transport: Transport | None = None,
+        auth: FbnsDeviceAuth | None = None,
+        register: bool = True,
+        **options: Unpack[Options],
     ) -> FbnsClient:
-        """Connects and, with ``register``, makes pushes come; errors as :meth:`FbnsClient.connect`."""
+        """Connects and, with ``register``, makes pushes come; a client made for it gets these options.
+
+        Raises:
+            RealtimeError: as :meth:`FbnsClient.connect`.
+        """
         if self.fbns is None:
-            self.fbns = self.fbns_client(transport, auth)
+            self.fbns = self.fbns_client(transport, auth, **options)
         else:
             if transport is not None:
                 self.fbns.transport = transport
@@ -61,13 +69,13 @@ class FbnsMixin:
             registries.append(self.fbns.handlers)
         return register(event, handler, *registries)
 
-    def fbns_ping(self) -> bool:
+    def fbns_ping(self, timeout: float | None = DEFAULT_PING_TIMEOUT) -> bool:
         """See :meth:`FbnsClient.ping`.
 
         Raises:
             NotConnectedError: there is no connection.
         """
-        return self._connected_fbns().ping()
+        return self._connected_fbns().ping(timeout)
 
     def fbns_read_once(self, timeout: float | None = None) -> Any:
         """See :meth:`FbnsClient.read_once`.

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar, Unpack, overload
 
 from instagrapi.exceptions import NotConnectedError
-from instagrapi.realtime.base import Options
+from instagrapi.realtime.base import DEFAULT_PING_TIMEOUT, Options
 from instagrapi.realtime.client import RealtimeClient
 from instagrapi.realtime.dispatch import EventName, Handler, Handlers, Registration, register
 from instagrapi.realtime.network.transport import Transport
@@ -31,10 +31,14 @@ class RealtimeMixin:
         self._handlers_of_realtime().copy_to(client.handlers)
         return client
 
-    def realtime_connect(self, transport: Transport | None = None) -> RealtimeClient:
-        """Connects, making the realtime client if there is none; errors as :meth:`RealtimeClient.connect`."""
+    def realtime_connect(self, transport: Transport | None = None, **options: Unpack[Options]) -> RealtimeClient:
+        """Connects, making the realtime client if there is none, with these options then.
+
+        Raises:
+            RealtimeError: as :meth:`RealtimeClient.connect`.
+        """
         if self.realtime is None:
-            self.realtime = self.realtime_client(transport)
+            self.realtime = self.realtime_client(transport, **options)
         elif transport is not None:
             self.realtime.transport = transport
         self.realtime.connect()
@@ -57,13 +61,13 @@ class RealtimeMixin:
             registries.append(self.realtime.handlers)
         return register(event, handler, *registries)
 
-    def realtime_ping(self) -> bool:
+    def realtime_ping(self, timeout: float | None = DEFAULT_PING_TIMEOUT) -> bool:
         """See :meth:`RealtimeClient.ping`.
 
         Raises:
             NotConnectedError: there is no connection.
         """
-        return self._connected_realtime().ping()
+        return self._connected_realtime().ping(timeout)
 
     def realtime_read_once(self, timeout: float | None = None) -> Any:
         """See :meth:`RealtimeClient.read_once`.

@@ -16,9 +16,10 @@ from instagrapi.profile import Address, MqttProfile, Profile
 from instagrapi.realtime import events as ev
 from instagrapi.realtime.dispatch import Dispatcher, EventName, Handler, Handlers, OnHandlerError, Registration
 from instagrapi.realtime.host import profile_of
-from instagrapi.realtime.network.connection import Connection, Traffic
+from instagrapi.realtime.network.connection import Connection
 from instagrapi.realtime.network.deadline import Clock
 from instagrapi.realtime.network.tls import verified_context
+from instagrapi.realtime.network.traffic import Traffic
 from instagrapi.realtime.network.transport import ByteTransport, PacketTransport, SocketMQTToTTransport, Transport
 from instagrapi.realtime.protocol.packets import ConnAck, Connect, Publish
 from instagrapi.realtime.protocol.parser import DEFAULT_MAX_PACKET_SIZE
@@ -260,6 +261,7 @@ class MQTToTClient(ABC):
     def _announce_connected(self) -> None:
         self.emit("connected", {"resumed": False})
         self._emit_typed(ev.Connected, resumed=False)
+        self._dispatcher.raise_failure()
 
     def disconnect(self) -> None:
         """Sends DISCONNECT and closes the connection; wakes a blocked reader at once. Safe without a connection."""
@@ -379,6 +381,7 @@ class MQTToTClient(ABC):
         logger.info("%s disconnected: %s", type(self).__name__, reason)
         self.emit("disconnected", {"reason": reason, "will_retry": False})
         self._emit_typed(ev.Disconnected, reason=reason)
+        self._dispatcher.forget_failure()  # why the connection ended is what matters now
 
     def _emit_typed(self, kind: type[ev.Event], **fields: Any) -> None:
         if self._dispatcher.handlers.has_typed:

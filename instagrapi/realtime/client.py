@@ -56,7 +56,7 @@ class RealtimeClient(DirectCommands, MQTToTClient):
             ConnectFailed: the broker could not be reached, or did not answer.
             ConnectRefused: it refused; code 5 usually means that the session is dead.
         """
-        self._replies.forget_without_context()
+        self._replies.connection_changed()
         self._open_connection()
         self._announce_connected()
 
@@ -66,7 +66,7 @@ class RealtimeClient(DirectCommands, MQTToTClient):
         Raises:
             RealtimeConfigError: the host lacks something.
         """
-        identity, profile = identity_of(self.client), self._mqtt_profile()
+        identity, profile = identity_of(self.client, self._profile), self._mqtt_profile()
         return MQTToTConnection(
             client_identifier=identity.phone_id[:20],
             client_info=client_info(
@@ -151,7 +151,7 @@ class RealtimeClient(DirectCommands, MQTToTClient):
             snapshot_app_version: the app version to claim, the client's by default; replies to messages only carry the
                 quoted message when it is recent.
         """
-        version = snapshot_app_version or app_version_of(self.client)
+        version = snapshot_app_version or app_version_of(self.client, self._profile)
         self._iris_answer = None
         self.publish_json(MQTToTTopics.IRIS_SUB, commands.iris_subscription(seq_id, snapshot_at_ms, version))
 
@@ -172,9 +172,13 @@ class RealtimeClient(DirectCommands, MQTToTClient):
         """
         connection, state = self._require_connection(), fetch_sync_state(self.client, amount)
         self._state = State.SUBSCRIBING
-        self.iris_subscribe(state["seq_id"], state["snapshot_at_ms"])
-        if not connection.answers_are_scripted:
-            self._await_iris_answer(timeout)
+        try:
+            self.iris_subscribe(state["seq_id"], state["snapshot_at_ms"])
+            if not connection.answers_are_scripted:
+                self._await_iris_answer(timeout)
+        except BaseException:
+            self._state = State.FAILED  # the connection stands, but no message would come
+            raise
         self._state = State.LIVE
         return state
 
@@ -192,12 +196,13 @@ class RealtimeClient(DirectCommands, MQTToTClient):
 
     def _send_command(self, body: commands.Body) -> CommandHandle:
         shown: commands.Body = {key: body[key] for key in ("thread_id", "action", "client_context") if key in body}
-        pending = self._replies.expect(body)
+        pending, is_new = self._replies.expect(body)
         if not pending.accepted:
             try:
                 self.publish_json(MQTToTTopics.SEND_MESSAGE, body)
             except BaseException:
-                self._replies.withdraw(pending)
+                if is_new:
+                    self._replies.withdraw(pending)
                 raise
         return CommandHandle(shown, pending, self._wait_until)
 

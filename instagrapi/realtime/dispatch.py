@@ -128,6 +128,12 @@ class Dispatcher:
         if failure is not None:
             raise failure
 
+    def forget_failure(self) -> None:
+        """Logs the exception that was kept instead of raising it."""
+        failure, self._failure = self._failure, None
+        if failure is not None:
+            logger.error("a handler failed", exc_info=failure)
+
     def _run(self, event: str, registrations: tuple[Registration, ...], payload: Any) -> None:
         for registration in registrations:
             if not registration.active:

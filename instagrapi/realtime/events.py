@@ -88,7 +88,7 @@ class Event(BaseModel):
         received_at: unix time in seconds at which the event was read.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True, ser_json_bytes="base64")
     kind: ClassVar[str] = "event"
 
     raw: Any = Field(default=None, repr=False)

@@ -15,7 +15,7 @@ from instagrapi.realtime.protocol.packets import Publish
 from instagrapi.realtime.protocol.payload import deflate, dump_json
 from instagrapi.realtime.wire.connect import MQTToTConnection, client_info
 from instagrapi.realtime.wire.decode import Decoded, decode_fbns
-from instagrapi.realtime.wire.push import push_fields, unwrap
+from instagrapi.realtime.wire.push import push_fields, push_registration, unwrap
 from instagrapi.realtime.wire.topics import FBNSTopics
 from instagrapi.realtime.wire.user_agent import fban_user_agent
 
@@ -48,6 +48,7 @@ class FbnsClient(MQTToTClient):
     ) -> None:
         super().__init__(client, transport, **options)
         self.auth = auth or FbnsDeviceAuth.from_client(client)
+        self._account = self._current_account()
         self._awaiting_token = False
         self._registration: Any = None
 
@@ -69,6 +70,7 @@ class FbnsClient(MQTToTClient):
             RealtimeTimeout: it did not answer the registration.
             ClientError: the HTTP registration failed.
         """
+        self._follow_account()
         was_stored = self.auth.is_stored
         self._identify()
         self._announce_connected()
@@ -86,6 +88,15 @@ class FbnsClient(MQTToTClient):
         except BaseException:
             self.disconnect()
             raise
+
+    def _follow_account(self) -> None:
+        """Another account of the same client is another device."""
+        account = self._current_account()
+        if account != self._account:
+            self.auth, self._account = FbnsDeviceAuth.from_client(self.client), account
+
+    def _current_account(self) -> str:
+        return str(getattr(self.client, "user_id", None) or "")
 
     def _identify(self) -> None:
         was_stored = self.auth.is_stored
@@ -105,7 +116,7 @@ class FbnsClient(MQTToTClient):
                 raise
             return refusal
         if not connack.payload:
-            self.disconnect()
+            self._close_connection()
             return ConnectRefused("FBNS issued no device identity in its CONNACK", return_code=0)
         try:
             self.auth.read(connack.payload)
@@ -200,18 +211,14 @@ class FbnsClient(MQTToTClient):
             ClientError: the request failed.
         """
         client = self.client
-        data = {
-            "device_type": "android_mqtt",
-            "is_main_push_channel": "true",
-            "device_sub_type": "2",
-            "device_token": token,
-            "_csrftoken": client.token,
-            "guid": client.uuid,
-            "uuid": client.uuid,
-            "users": str(client.user_id),
-            "family_device_id": client.phone_id,
-        }
-        response: dict[str, Any] = client.private_request("push/register/", data, with_signature=False)
+        form = push_registration(
+            token,
+            uuid=client.uuid,
+            phone_id=client.phone_id,
+            user_id=str(client.user_id),
+            csrf_token=client.token,
+        )
+        response: dict[str, Any] = client.private_request("push/register/", form, with_signature=False)
         return response
 
     def _notice(self, publish: Publish) -> bool:

@@ -133,7 +133,9 @@ def _text(value: Any) -> str:
 
 
 def _integer(value: Any) -> int:
+    """An i64 of the CONNECT struct; anything else counts as missing."""
     try:
-        return int(value or 0)
-    except (TypeError, ValueError):
+        number = int(value or 0)
+    except (TypeError, ValueError, OverflowError):
         return 0
+    return number if -(2**63) <= number < 2**63 else 0

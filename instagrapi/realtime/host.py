@@ -94,14 +94,20 @@ def profile_of(host: object) -> Profile:
     return profile if isinstance(profile, Profile) else Profile.current()
 
 
-def app_version_of(host: object) -> str:
-    """The app version that the host presents itself as."""
+def app_version_of(host: object, profile: Profile | None = None) -> str:
+    """The app version that the client presents itself as: an explicit profile's, else the host's."""
+    if profile is not None:
+        return profile.app.version
     device = getattr(host, "device_settings", None) or {}
     return str(getattr(host, "app_version", None) or device.get("app_version") or profile_of(host).app.version)
 
 
-def identity_of(host: Host) -> Identity:
+def identity_of(host: Host, profile: Profile | None = None) -> Identity:
     """What the realtime connection says about the account.
+
+    Args:
+        host: the client.
+        profile: an explicit profile, whose app version and capabilities come before the host's.
 
     Raises:
         RealtimeConfigError: something is missing; the message names it.
@@ -121,10 +127,14 @@ def identity_of(host: Host) -> Identity:
         authorization=str(getattr(host, "authorization", None) or ""),
         phone_id=phone_id,
         user_agent=host.user_agent,
-        app_version=app_version_of(host),
-        capabilities=str(getattr(host, "capabilities", None) or profile_of(host).app.capabilities),
+        app_version=app_version_of(host, profile),
+        capabilities=profile.app.capabilities if profile is not None else _capabilities_of(host),
         locale=str(getattr(host, "locale", None) or "en_US"),
     )
+
+
+def _capabilities_of(host: object) -> str:
+    return str(getattr(host, "capabilities", None) or profile_of(host).app.capabilities)
 
 
 def fetch_sync_state(host: Any, amount: int = 1) -> dict[str, int]:
@@ -150,5 +160,5 @@ def _sync_state(inbox: object) -> dict[str, int] | None:
         return None
     try:
         return {"seq_id": int(inbox["seq_id"]), "snapshot_at_ms": int(inbox["snapshot_at_ms"])}
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         return None

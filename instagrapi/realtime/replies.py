@@ -16,7 +16,7 @@ DEFAULT_RESULT_TIMEOUT = 30.0
 #: How many answered client contexts are remembered so that a repetition is not sent again.
 MAX_REMEMBERED = 1000
 #: How many unanswered commands are remembered; a broker that never answers must not fill the memory.
-MAX_PENDING = 10_000
+MAX_PENDING = 1000
 
 
 class PendingCommand:
@@ -77,74 +77,69 @@ class ReplyTable:
     """Finds the command that an answer on topic 133 belongs to.
 
     ``send_item`` answers carry the command's ``client_context``. Answers to ``mark_seen`` and ``indicate_activity`` may
-    lack it; such an answer goes to the oldest command without a context whose thread and item it does not contradict,
-    preferably one whose caller still waits, else to the only command with a context. Answers that belong to nobody are
-    ignored.
+    lack it, and so may refusals. Such an answer goes to the oldest command whose thread and item it does not
+    contradict: one without a context if there is any, and one whose caller still waits rather than one whose caller
+    gave up. Success without a context is never taken for the success of a command that has one. Answers that belong to
+    nobody are ignored.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._by_context: OrderedDict[str, PendingCommand] = OrderedDict()
-        self._without_context: list[PendingCommand] = []
+        self._pending: list[PendingCommand] = []
         self._accepted: OrderedDict[str, PendingCommand] = OrderedDict()
 
-    def expect(self, body: Mapping[str, Any]) -> PendingCommand:
-        """Notes a command before it is sent.
+    def expect(self, body: Mapping[str, Any]) -> tuple[PendingCommand, bool]:
+        """Notes a command before it is sent; also says whether it is new.
 
         The same context gives the same pending command, also when the server has accepted it: then it need not be sent.
         """
-        pending = PendingCommand(body)
+        command = PendingCommand(body)
         with self._lock:
-            accepted = self._accepted.get(pending.client_context or "")
-            if accepted is not None:
-                return accepted
-            if pending.client_context is None:
-                self._without_context = [*self._without_context[-MAX_PENDING + 1 :], pending]
-                return pending
-            pending = self._by_context.setdefault(pending.client_context, pending)
-            if len(self._by_context) > MAX_PENDING:
-                self._by_context.popitem(last=False)
-            return pending
+            known = self._find(command.client_context)
+            if known is not None:
+                return known, False
+            self._pending = [*self._pending[-MAX_PENDING + 1 :], command]
+            return command, True
 
-    def withdraw(self, pending: PendingCommand) -> None:
+    def withdraw(self, command: PendingCommand) -> None:
         """Forgets a command that could not be sent."""
         with self._lock:
-            if pending in self._without_context:
-                self._without_context.remove(pending)
-            if pending.client_context is not None:
-                self._by_context.pop(pending.client_context, None)
+            if command in self._pending:
+                self._pending.remove(command)
 
-    def forget_without_context(self) -> None:
-        """Forgets the commands without a context: their answers do not come over another connection."""
+    def connection_changed(self) -> None:
+        """The commands without a context were sent over another connection: later ones come before them."""
         with self._lock:
-            self._without_context = []
+            for command in self._pending:
+                command.given_up = command.given_up or command.client_context is None
 
     def file(self, answer: Any) -> None:
         """Gives an answer to its command; what is no JSON object answers nothing."""
         if not isinstance(answer, Mapping):
             return
+        context = _payload(answer).get("client_context")
         with self._lock:
-            pending = self._claim(answer)
-            if pending is None:
+            command = self._find(str(context)) if context is not None else self._guess(answer)
+            if command is None or command.answered:
                 return
-            pending.answer = answer
-            if pending.client_context is not None and pending.accepted:
-                self._accepted[pending.client_context] = pending
+            self._pending.remove(command)
+            command.answer = answer
+            if context is not None and command.accepted:
+                self._accepted[str(context)] = command
                 if len(self._accepted) > MAX_REMEMBERED:
                     self._accepted.popitem(last=False)
 
-    def _claim(self, answer: Any) -> PendingCommand | None:
-        payload = _payload(answer)
-        context = payload.get("client_context")
-        if context is not None:
-            return self._by_context.pop(str(context), None)
-        for pending in sorted(self._without_context, key=lambda command: command.given_up):
-            if _may_answer(payload, pending):
-                self._without_context.remove(pending)
-                return pending
-        if not self._without_context and len(self._by_context) == 1:
-            return self._by_context.popitem()[1]
-        return None
+    def _find(self, context: str | None) -> PendingCommand | None:
+        if context is None:
+            return None
+        accepted = self._accepted.get(context)
+        return accepted or next((command for command in self._pending if command.client_context == context), None)
+
+    def _guess(self, answer: Mapping[str, Any]) -> PendingCommand | None:
+        candidates = [command for command in self._pending if _may_answer(_payload(answer), command)]
+        if is_ok(answer):
+            candidates = [command for command in candidates if command.client_context is None]
+        return min(candidates, key=lambda command: (command.given_up, command.client_context is not None), default=None)
 
 
 def _may_answer(payload: Mapping[str, Any], pending: PendingCommand) -> bool:

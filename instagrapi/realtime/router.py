@@ -17,10 +17,10 @@ from instagrapi.realtime.dispatch import Dispatcher
 from instagrapi.realtime.typed import Origin, Patch
 from instagrapi.realtime.wire.decode import Decoded, parse_value
 from instagrapi.realtime.wire.paths import Target, parse_path
+from instagrapi.realtime.wire.subscriptions import APP_PRESENCE, APP_PRESENCE_ALTERNATIVE
 from instagrapi.realtime.wire.topics import MQTToTTopics
 
-#: App presence, under its two query ids.
-PRESENCE_QUERIES = frozenset({"17846944882223835", "17875950769655493"})
+PRESENCE_QUERIES = frozenset({APP_PRESENCE, APP_PRESENCE_ALTERNATIVE})
 _DIRECT_SKYWALKER_TYPE = 1
 _LIVE_SKYWALKER_TYPES = (2, 3)
 _THREADS = "/direct_v2/threads/"

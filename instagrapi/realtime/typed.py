@@ -60,7 +60,7 @@ def patch_event(patch: Patch, origin: Origin, own_user_id: str | None) -> ev.Eve
             )
         case Target.SEEN if patch.op != "remove":
             return ev.Seen(thread_id=target.thread_id, user_id=target.user_id, item_id=mapping.get("item_id"), **fields)
-        case Target.TYPING if mapping:
+        case Target.TYPING if mapping and patch.op != "remove":
             return ev.Typing(
                 thread_id=target.thread_id,
                 sender_id=mapping.get("sender_id"),

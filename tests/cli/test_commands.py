@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -134,8 +136,8 @@ def test_push_shows_notifications_and_keeps_the_device(
 ) -> None:
     fbns_connect = Client.fbns_connect
 
-    def connect_and_send(self: Client) -> Any:
-        fbns = fbns_connect(self)
+    def connect_and_send(self: Client, **options: Any) -> Any:
+        fbns = fbns_connect(self, **options)
         emulator.account("alice").send(emulator.account("me"), "wake up")
         return fbns
 
@@ -144,6 +146,46 @@ def test_push_shows_notifications_and_keeps_the_device(
     assert outcome.status == 0
     assert "“alice: wake up”" in outcome.out
     assert json.loads(settings_file.read_text())["fbns_auth"]["device_secret"]
+
+
+def test_listening_does_not_undo_what_another_command_saved(
+    cli: Cli, emulator: Emulator, logged_in: Client, settings_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def push_meanwhile(alice: Any, me: Any) -> None:
+        logged_in.fbns_connect()
+        logged_in.fbns_disconnect()
+        logged_in.dump_settings(settings_file)
+
+    act_when_subscribed(emulator, monkeypatch, push_meanwhile)
+    assert cli("listen", "--seconds", "0").status == 0
+    assert json.loads(settings_file.read_text())["fbns_auth"]["device_id"]
+
+
+def test_a_kind_that_does_not_exist_is_refused(cli: Cli, logged_in: Client) -> None:
+    outcome = cli("listen", "--type", "mesage")
+    assert outcome.status == 2
+    assert "'message'" in outcome.err
+
+
+def test_a_reader_that_leaves_ends_the_command_quietly(
+    emulator: Emulator, logged_in: Client, settings_file: Path
+) -> None:
+    """``instagrapi listen | head -1``."""
+    emulator.companion("alice", 0.02)
+    command = [
+        sys.executable,
+        "-c",
+        "from instagrapi.cli import run; run()",
+        "listen",
+        "--settings",
+        str(settings_file),
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert (process.wait(30), process.stderr.read()) == (1, b"")
 
 
 def test_a_lost_connection_is_one_sentence(

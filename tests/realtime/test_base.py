@@ -125,7 +125,7 @@ def test_disconnect_during_connect_stops_it() -> None:
     transport.connect = disturbed  # type: ignore[method-assign]
     with pytest.raises(NotConnectedError):
         client.connect()
-    assert not transport.is_open
+    assert transport.fileno() == -1
     assert not client.connected
     assert client.state is State.STOPPED
 
@@ -143,7 +143,7 @@ def test_disconnect_while_connect_is_still_preparing_is_not_forgotten() -> None:
     client = RealtimeClient(Slow(), transport, clock=transport.clock)
     with pytest.raises(NotConnectedError):
         client.connect()
-    assert not transport.is_open
+    assert transport.fileno() == -1
     assert not client.connected
     assert client.state is State.STOPPED
 

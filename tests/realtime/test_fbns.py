@@ -149,7 +149,7 @@ def test_appendix_a_15_no_identity_is_an_error_after_one_more_try(refusal: ConnA
     assert len(fbns.presented) == 2
     assert fbns.asked == []
     assert not client.connected
-    assert not transport.is_open
+    assert transport.fileno() == -1
     assert "device_secret" in host.settings["fbns_auth"]
     assert not host.settings["fbns_auth"]["device_secret"], "the dead identity is gone"
 
@@ -182,7 +182,7 @@ def test_an_identity_that_cannot_be_read_is_an_error(payload: bytes) -> None:
     fbns.connacks = [ConnAck(0, payload)]
     with pytest.raises(MalformedPacket, match="no JSON object"):
         client.connect()
-    assert not transport.is_open
+    assert transport.fileno() == -1
     assert host.settings["fbns_auth"] == stored()
 
 
@@ -278,7 +278,7 @@ def test_a_failed_http_registration_ends_the_connection_and_is_tried_again() -> 
     with pytest.raises(ClientConnectionError):
         client.connect()
     assert not client.connected
-    assert not transport.is_open
+    assert transport.fileno() == -1
     host.answers["push/register/"] = {"status": "ok"}
     client.connect()
     assert len(host.requests_to("push/register/")) == 2
@@ -303,7 +303,7 @@ def test_a_device_that_is_never_found_is_an_error() -> None:
     assert caught.value.payload == {"error": NOT_FOUND}
     assert isinstance(caught.value, RuntimeError)
     assert len(fbns.presented) == 2
-    assert not transport.is_open
+    assert transport.fileno() == -1
 
 
 @pytest.mark.parametrize(
@@ -450,3 +450,25 @@ def test_no_secret_shows_anywhere(caplog: pytest.LogCaptureFixture) -> None:
     text = "\n".join([*map(str, shown), caplog.text])
     for secret in ("connectionSecret", "deviceSecret", DEVICE_ID, "c2VjcmV0VG9rZW4", SESSION_ID, CSRF_TOKEN):
         assert secret not in text
+
+
+# --- another account -------------------------------------------------------------------------------------------------
+
+
+def test_another_account_of_the_same_client_brings_its_own_device() -> None:
+    host = Host(settings={"fbns_auth": stored()})
+    client, fbns, _ = made(host)
+    client.connect()
+    host.user_id, host.settings = 20000000002, {}
+    client.connect()
+    assert [presented.password for presented in fbns.presented] == ["connectionSecret", ""]
+    assert host.settings["fbns_auth"]["device_id"] == DEVICE_ID
+
+
+@pytest.mark.parametrize("key", ["1e999", "9223372036854775808", '"x"', "[]", "null"])
+def test_a_connection_key_that_is_none_is_ignored(key: str) -> None:
+    client, fbns, _ = made()
+    fbns.connacks = [ConnAck(0, f'{{"ck":{key},"cs":"s","di":"d","ds":"s"}}'.encode())]
+    client.connect(register=False)
+    assert client.auth.user_id == 0
+    assert client.build_connection().to_thrift()

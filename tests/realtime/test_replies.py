@@ -34,7 +34,7 @@ def table() -> ReplyTable:
 
 
 def test_an_answer_is_found_by_its_context(table: ReplyTable) -> None:
-    first, second = table.expect({"client_context": "a"}), table.expect({"client_context": "b"})
+    first, second = table.expect({"client_context": "a"})[0], table.expect({"client_context": "b"})[0]
     table.file(ack("b"))
     assert (first.answered, second.answered) == (False, True)
     assert second.answer == ack("b")
@@ -42,14 +42,14 @@ def test_an_answer_is_found_by_its_context(table: ReplyTable) -> None:
 
 
 def test_a_context_may_come_back_as_a_number(table: ReplyTable) -> None:
-    pending = table.expect({"client_context": "6900000000000000001"})
+    pending = table.expect({"client_context": "6900000000000000001"})[0]
     table.file({"payload": {"client_context": 6900000000000000001}, "status": "ok"})
     assert pending.accepted
 
 
 def test_answers_without_context_go_to_commands_without_one_in_their_order(table: ReplyTable) -> None:
-    texts = [table.expect({"client_context": "a"}), table.expect({"client_context": "b"})]
-    seen = [table.expect({}), table.expect({})]
+    texts = [table.expect({"client_context": "a"})[0], table.expect({"client_context": "b"})[0]]
+    seen = [table.expect({})[0], table.expect({})[0]]
     table.file(ack(item_id="1"))
     assert [pending.answered for pending in (*texts, *seen)] == [False, False, True, False]
     table.file(ack(item_id="2"))
@@ -58,14 +58,14 @@ def test_answers_without_context_go_to_commands_without_one_in_their_order(table
 
 
 def test_an_answer_without_context_goes_to_the_only_one_that_waits(table: ReplyTable) -> None:
-    pending = table.expect({"client_context": "a"})
+    pending = table.expect({"client_context": "a"})[0]
     table.file({"status": "fail", "payload": {"client_context": None, "message": "no"}})
     assert pending.answered
     assert not pending.accepted
 
 
 def test_an_answer_without_context_goes_to_nobody_when_two_wait(table: ReplyTable) -> None:
-    waiting = [table.expect({"client_context": "a"}), table.expect({"client_context": "b"})]
+    waiting = [table.expect({"client_context": "a"})[0], table.expect({"client_context": "b"})[0]]
     table.file(ack())
     assert not any(pending.answered for pending in waiting)
 
@@ -77,7 +77,7 @@ def test_an_answer_without_context_goes_to_nobody_when_two_wait(table: ReplyTabl
 )
 def test_what_answers_nothing_is_harmless(table: ReplyTable, answer: Any) -> None:
     table.file(answer)
-    text, seen = table.expect({"client_context": "a"}), table.expect({})
+    text, seen = table.expect({"client_context": "a"})[0], table.expect({})[0]
     table.file(answer)
     assert (text.answered, seen.answered) == (False, False)
     table.file(ack("a"))
@@ -86,16 +86,16 @@ def test_what_answers_nothing_is_harmless(table: ReplyTable, answer: Any) -> Non
 
 
 def test_a_second_answer_to_the_same_command_is_harmless(table: ReplyTable) -> None:
-    pending = table.expect({"client_context": "a"})
+    pending = table.expect({"client_context": "a"})[0]
     table.file(ack("a", item_id="1"))
     table.file(ack("a", status="fail"))
     assert pending.answer == ack("a", item_id="1")
 
 
 def test_a_late_answer_still_counts(table: ReplyTable) -> None:
-    late = table.expect({"client_context": "a"})
+    late = table.expect({"client_context": "a"})[0]
     for number in range(10):
-        table.expect({"client_context": f"b{number}"})
+        table.expect({"client_context": f"b{number}"})[0]
         table.file(ack(f"b{number}"))
     table.file(ack("a"))
     assert late.accepted
@@ -105,42 +105,42 @@ def test_a_late_answer_still_counts(table: ReplyTable) -> None:
 
 
 def test_the_same_context_waits_for_the_same_answer(table: ReplyTable) -> None:
-    assert table.expect({"client_context": "a"}) is table.expect({"client_context": "a"})
-    assert table.expect({}) is not table.expect({})
+    assert table.expect({"client_context": "a"})[0] is table.expect({"client_context": "a"})[0]
+    assert table.expect({})[0] is not table.expect({})[0]
 
 
 def test_what_was_accepted_once_is_remembered(table: ReplyTable) -> None:
-    pending = table.expect({"client_context": "a"})
+    pending = table.expect({"client_context": "a"})[0]
     assert not pending.accepted
     table.file(ack("a"))
-    assert table.expect({"client_context": "a"}) is pending
+    assert table.expect({"client_context": "a"})[0] is pending
     assert pending.accepted
-    assert not table.expect({"client_context": "b"}).accepted
+    assert not table.expect({"client_context": "b"})[0].accepted
 
 
 def test_what_was_refused_may_be_tried_again(table: ReplyTable) -> None:
-    refused = table.expect({"client_context": "a"})
+    refused = table.expect({"client_context": "a"})[0]
     table.file(ack("a", status="fail"))
-    again = table.expect({"client_context": "a"})
+    again = table.expect({"client_context": "a"})[0]
     assert again is not refused
     table.file(ack("a"))
-    assert table.expect({"client_context": "a"}) is again
+    assert table.expect({"client_context": "a"})[0] is again
     assert again.accepted
 
 
 def test_what_could_not_be_sent_is_withdrawn(table: ReplyTable) -> None:
-    seen, text = table.expect({"thread_id": "1"}), table.expect({"client_context": "a"})
+    seen, text = table.expect({"thread_id": "1"})[0], table.expect({"client_context": "a"})[0]
     table.withdraw(seen)
     table.withdraw(text)
-    later = table.expect({"thread_id": "1"})
+    later = table.expect({"thread_id": "1"})[0]
     table.file({"status": "ok"})
     assert (seen.answered, text.answered, later.answered) == (False, False, True)
 
 
 def test_commands_without_a_context_are_not_answered_over_another_connection(table: ReplyTable) -> None:
-    lost, text = table.expect({}), table.expect({"client_context": "a"})
-    table.forget_without_context()
-    later = table.expect({})
+    lost, text = table.expect({})[0], table.expect({"client_context": "a"})[0]
+    table.connection_changed()
+    later = table.expect({})[0]
     table.file({"status": "ok"})
     table.file(ack("a"))
     assert (lost.answered, later.answered, text.answered) == (False, True, True)
@@ -151,21 +151,21 @@ def test_commands_without_a_context_are_not_answered_over_another_connection(tab
 
 def test_only_so_many_accepted_commands_are_remembered(table: ReplyTable) -> None:
     for number in range(MAX_REMEMBERED + 5):
-        table.expect({"client_context": str(number)})
+        table.expect({"client_context": str(number)})[0]
         table.file(ack(str(number)))
-    remembered = [table.expect({"client_context": str(number)}).accepted for number in (0, 4, 5, MAX_REMEMBERED + 4)]
+    remembered = [table.expect({"client_context": str(number)})[0].accepted for number in (0, 4, 5, MAX_REMEMBERED + 4)]
     assert remembered == [False, False, True, True]
 
 
 def test_only_so_many_unanswered_commands_are_remembered(table: ReplyTable) -> None:
-    waiting = [table.expect({"client_context": str(number)}) for number in range(MAX_PENDING + 1)]
+    waiting = [table.expect({"client_context": str(number)})[0] for number in range(MAX_PENDING + 1)]
     for number in (0, 1, MAX_PENDING):
         table.file(ack(str(number)))
     assert [waiting[number].answered for number in (0, 1, MAX_PENDING)] == [False, True, True]
 
 
 def test_only_so_many_unanswered_commands_without_context_are_remembered(table: ReplyTable) -> None:
-    waiting = [table.expect({}) for _ in range(MAX_PENDING + 1)]
+    waiting = [table.expect({})[0] for _ in range(MAX_PENDING + 1)]
     table.file(ack())
     assert [pending.answered for pending in waiting[:3]] == [False, True, False]
 
@@ -247,7 +247,7 @@ def test_a_handle_is_the_dictionary_of_instagrapi() -> None:
 
 def test_a_handle_waits_for_its_answer(table: ReplyTable) -> None:
     timeouts, wait = waiting_for(lambda: table.file(ack("a")))
-    handle = CommandHandle(VALUES, table.expect({"client_context": "a"}), wait)
+    handle = CommandHandle(VALUES, table.expect({"client_context": "a"})[0], wait)
     assert handle.result(timeout=3) == ack("a")
     assert handle.result() == ack("a")
     assert timeouts == [3]
@@ -263,7 +263,7 @@ def test_a_handle_waits_as_long_as_it_is_told(asked: tuple[float | None, ...], u
 
 def test_a_handle_raises_what_the_server_refused_every_time(table: ReplyTable) -> None:
     answer = {"status": "fail", "status_code": "403", "payload": {"client_context": "a", "message": "no"}}
-    handle = CommandHandle(VALUES, table.expect({"client_context": "a"}), waiting_for(lambda: table.file(answer))[1])
+    handle = CommandHandle(VALUES, table.expect({"client_context": "a"})[0], waiting_for(lambda: table.file(answer))[1])
     for _ in range(2):
         with pytest.raises(CommandFailed, match="no") as raised:
             handle.result()
@@ -280,8 +280,8 @@ def test_a_handle_passes_on_how_waiting_failed() -> None:
 
 def test_an_answer_without_context_goes_to_the_command_it_does_not_contradict() -> None:
     table = ReplyTable()
-    first = table.expect({"thread_id": "1", "item_id": "10"})
-    second = table.expect({"thread_id": "1", "item_id": "20"})
+    first = table.expect({"thread_id": "1", "item_id": "10"})[0]
+    second = table.expect({"thread_id": "1", "item_id": "20"})[0]
     answer = {"status": "ok", "payload": {"thread_id": "1", "item_id": 20}}
     table.file(answer)
     assert (first.answer, second.answer) == (None, answer)
@@ -289,7 +289,7 @@ def test_an_answer_without_context_goes_to_the_command_it_does_not_contradict() 
 
 def test_an_answer_without_context_goes_to_whom_still_waits_for_one() -> None:
     table = ReplyTable()
-    patient, given_up = table.expect({"thread_id": "1"}), table.expect({"thread_id": "1"})
+    patient, given_up = table.expect({"thread_id": "1"})[0], table.expect({"thread_id": "1"})[0]
     patient, given_up = given_up, patient
     with pytest.raises(RealtimeTimeout):
         CommandHandle(VALUES, given_up, lambda done, timeout: False).result(0)
@@ -297,3 +297,25 @@ def test_an_answer_without_context_goes_to_whom_still_waits_for_one() -> None:
     assert (patient.answered, given_up.answered) == (True, False)
     table.file({"status": "ok"})
     assert given_up.answered
+
+
+def test_success_without_a_context_is_nobody_s_who_sent_one(table: ReplyTable) -> None:
+    text = table.expect({"client_context": "a", "thread_id": "222"})[0]
+    table.file({"status": "ok"})
+    table.file({"status": "fail", "payload": {"thread_id": "111"}})
+    assert not text.answered
+    refusal = {"status": "fail", "exception": "ThreadUserIdDoesNotExist"}
+    table.file(refusal)
+    assert text.answer == refusal
+
+
+def test_a_refusal_without_a_context_goes_to_the_oldest_command(table: ReplyTable) -> None:
+    first, second = table.expect({"client_context": "a"})[0], table.expect({"client_context": "b"})[0]
+    table.file({"status": "fail"})
+    assert (first.answered, second.answered) == (True, False)
+
+
+def test_only_the_first_of_equal_commands_is_new(table: ReplyTable) -> None:
+    first, is_new = table.expect({"client_context": "a"})
+    assert is_new
+    assert table.expect({"client_context": "a"}) == (first, False)

@@ -389,3 +389,13 @@ def test_any_value_becomes_an_event(value: Any, op: str | None, data: st.DataObj
         typed.iris_response_event({"seq_id": value, "succeeded": value, "error_type": value}, Origin()),
     ):
         assert isinstance(made, events.Event)
+
+
+def test_a_typing_indicator_that_is_removed_is_no_typing() -> None:
+    raw = {"op": "remove", "path": "/direct_v2/threads/1/activity_indicator_id/c", "value": '{"activity_status":1}'}
+    patch = Patch(raw["path"], parse_path(raw["path"]), "remove", {"activity_status": 1}, raw)
+    assert typed.patch_event(patch, Origin(), None).kind == "unknown"
+
+
+def test_bytes_that_could_not_be_decoded_can_be_dumped_as_json() -> None:
+    assert b"_w==" in events.Undecoded(payload=b"\xff").model_dump_json().encode()

@@ -120,7 +120,7 @@ class MemoryTransport:
                 delay, answer = reply if isinstance(reply, tuple) and not isinstance(reply, Publish) else (0.0, reply)
                 self.arrive(answer, after=delay)
 
-    def send_now(self, data: bytes) -> None:
+    def post(self, data: bytes) -> None:
         self.send(data)
 
     def receive(self, timeout: float | None) -> bytes:

@@ -7,7 +7,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from instagrapi.exceptions import (
     ClientError,
@@ -19,22 +18,13 @@ from instagrapi.exceptions import (
 from instagrapi.realtime.network.acks import AckQueue
 from instagrapi.realtime.network.deadline import Clock, Deadline
 from instagrapi.realtime.network.handshake import await_answer, check_accepted
+from instagrapi.realtime.network.traffic import Traffic
 from instagrapi.realtime.network.transport import ByteTransport
 from instagrapi.realtime.protocol.keepalive import KeepAlive, Verdict
 from instagrapi.realtime.protocol.packets import ConnAck, Connect, Packet, PingReq, PingResp, Publish
 from instagrapi.realtime.protocol.session import MQTToTSession, SessionState
 
 DEFAULT_MAX_INBOX = 10_000
-
-
-@dataclass(slots=True)
-class Traffic:
-    """What went over one connection."""
-
-    bytes_in: int = 0
-    bytes_out: int = 0
-    packets_in: int = 0
-    packets_out: int = 0
 
 
 class Connection:
@@ -79,6 +69,7 @@ class Connection:
         self._opened = False
         self._reading = False
         self._inside_packet = False
+        self._look_at = 0.0
         self._pongs = 0
         self._acks = AckQueue()
         self.traffic = traffic or Traffic()
@@ -130,7 +121,7 @@ class Connection:
             farewell = self._acks.take() + self._session.send_disconnect() if self.is_open else b""
         if farewell:
             with contextlib.suppress(Exception):  # the peer notices the closed socket as well
-                self._transport.send_now(farewell)
+                self._transport.post(farewell)
         self._fail(NotConnectedError("the connection was closed from this side"))
 
     @property
@@ -196,11 +187,19 @@ class Connection:
             NotConnectedError: :meth:`close` was called.
         """
         inbox = self._inbox
-        if self._acks and self._acks.is_due(self._clock()):
-            self.flush_acks()  # the handlers of the next packet may take long
+        if inbox:
+            self._before_the_next_handlers()
         if not (inbox and self._opened) and not self._wait(inbox.__len__, Deadline.after(timeout, self._clock)):
             return None
         return inbox.popleft()
+
+    def _before_the_next_handlers(self) -> None:
+        """They may take long, and others may wait behind the packets that are at hand."""
+        now = self._clock()
+        if self._acks and self._acks.is_due(now):
+            self.flush_acks()
+        if now >= self._look_at:
+            self._ping_if_due()
 
     def wait_until(self, done: Callable[[], bool], timeout: float | None) -> bool:
         """Reads until ``done``, filing every packet in the inbox; false when the time ran out first.
@@ -242,38 +241,39 @@ class Connection:
         if len(self._inbox) >= self._max_inbox:
             self._fail(LimitExceeded(f"{self._max_inbox} packets wait to be read"))
             return
+        self._ping_if_due()
         try:
             data = self._transport.receive(self._patience(deadline))
         except TimeoutError:
             if self.answers_are_scripted:
                 raise
-            self._keep_awake()
+            if self._verdict() is Verdict.DEAD:  # only now: bytes that are there to read prove a live line
+                self._fail(ConnectionLost("the line is dead: no PINGRESP came"))
             return
         except Exception as error:
-            with self._changed:
-                ended_here = self.error is not None
-            if ended_here:
-                return
+            ended_here = self.error is not None
             self._fail(error)
-            if not isinstance(error, ClientError):
+            if not ended_here and not isinstance(error, ClientError):
                 raise
             return
         self._receive(data)
 
     def _patience(self, deadline: Deadline) -> float | None:
-        wake_at = self._keep_alive.wake_at(inside_packet=self._inside_packet)
         remaining = deadline.remaining()
-        if wake_at is None:
+        if self._look_at == float("inf"):
             return remaining
-        until_wake = max(0.0, wake_at - self._clock())
-        return until_wake if remaining is None else min(remaining, until_wake)
+        until_look = max(0.0, self._look_at - self._clock())
+        return until_look if remaining is None else min(remaining, until_look)
 
-    def _keep_awake(self) -> None:
-        verdict = self._keep_alive.verdict(self._clock(), inside_packet=self._inside_packet)
-        if verdict is Verdict.DEAD:
-            self._fail(ConnectionLost("the line is dead: no PINGRESP came"))
-        elif verdict is Verdict.SEND_PING:
+    def _ping_if_due(self) -> None:
+        """Sends PINGREQ when the keep alive asks for it, and notes when to look again."""
+        if self._verdict() is Verdict.SEND_PING:
             self._send_pingreq()
+        wake_at = self._keep_alive.wake_at(inside_packet=self._inside_packet)
+        self._look_at = float("inf") if wake_at is None else wake_at
+
+    def _verdict(self) -> Verdict:
+        return self._keep_alive.verdict(self._clock(), inside_packet=self._inside_packet)
 
     def _receive(self, data: bytes) -> None:
         now = self._clock()
@@ -309,7 +309,7 @@ class Connection:
                 self._pongs += 1
             return True
         if type(packet) is PingReq:
-            self._transmit_quietly(PingResp().encode())
+            self._post(PingResp().encode())
         return False
 
     def _why_ended(self) -> Exception:
@@ -352,7 +352,7 @@ class Connection:
     def flush_acks(self) -> None:
         """Sends the PUBACKs that were collected; a failure shows at the next read."""
         if self._acks:
-            self._transmit_quietly(self._acks.take())
+            self._post(self._acks.take())
 
     def ping(self, timeout: float | None) -> bool:
         """Sends PINGREQ and waits for PINGRESP, whatever else arrives; false when it did not come in time."""
@@ -366,7 +366,7 @@ class Connection:
     def _send_pingreq(self) -> None:
         with self._changed:
             self._keep_alive.ping_sent(self._clock())
-        self._transmit_quietly(PingReq().encode())
+        self._post(PingReq().encode())
 
     def _require_open(self) -> None:
         if not self.is_open:
@@ -380,13 +380,21 @@ class Connection:
         except Exception as error:
             self._fail(error)
             raise
+        self._count_sent(data)
+
+    def _post(self, data: bytes) -> None:
+        """Sends a control packet without waiting for anyone: reading must go on, or both sides wait for each other."""
+        if self.error is not None:
+            return  # the transport may carry the next connection already
+        try:
+            self._transport.post(data)
+        except Exception as error:
+            self._fail(error)  # it reaches whoever reads next
+        else:
+            self._count_sent(data)
+
+    def _count_sent(self, data: bytes) -> None:
         with self._changed:
             self._keep_alive.sent(self._clock())
             self.traffic.bytes_out += len(data)
             self.traffic.packets_out += 1
-
-    def _transmit_quietly(self, data: bytes) -> None:
-        if self.error is not None:
-            return  # the transport may carry the next connection already
-        with contextlib.suppress(Exception):  # the failure is in ``error`` and reaches whoever reads next
-            self._transmit(data)

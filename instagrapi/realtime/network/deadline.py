@@ -6,8 +6,6 @@ import time
 from collections.abc import Callable
 from typing import Self, TypeAlias
 
-from instagrapi.exceptions import RealtimeTimeout
-
 #: Gives seconds that never go back, like ``time.monotonic``.
 Clock: TypeAlias = Callable[[], float]
 
@@ -40,12 +38,3 @@ class Deadline:
     def expired(self) -> bool:
         """Whether the moment has passed."""
         return self.at is not None and self._clock() >= self.at
-
-    def check(self, doing: str) -> None:
-        """Raises when the moment has passed.
-
-        Raises:
-            RealtimeTimeout: naming what was being done.
-        """
-        if self.expired():
-            raise RealtimeTimeout(f"no time left while {doing}")

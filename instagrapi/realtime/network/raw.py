@@ -26,6 +26,7 @@ class RawSocket:
         self._buffer = bytearray(CHUNK)
         self._view = memoryview(self._buffer)
         self._readable = Waiter(sock, READ, interrupt)
+        self._either = Waiter(sock, READ | WRITE, interrupt)
 
     def fileno(self) -> int:
         """The descriptor; -1 once closed."""
@@ -49,10 +50,21 @@ class RawSocket:
                     continue
                 wait_for(self._sock, WRITE, deadline, self._interrupt, doing)
 
-    def send_now(self, data: bytes) -> None:
-        """Writes what fits without waiting; failures do not matter."""
+    def receive_or_writable(self, deadline: Deadline, doing: str) -> memoryview | None:
+        """As :meth:`receive`, but ``None`` when nothing is there to read and something can be written."""
+        with _as_connection_lost():
+            with contextlib.suppress(BlockingIOError, InterruptedError):
+                return self._view[: self._sock.recv_into(self._buffer)]
+            self._either.wait(deadline, doing)
+            with contextlib.suppress(BlockingIOError, InterruptedError):
+                return self._view[: self._sock.recv_into(self._buffer)]
+        return None
+
+    def send_now(self, data: bytes | bytearray) -> int:
+        """Writes what fits without waiting and says how much that was; a broken connection takes nothing."""
         with contextlib.suppress(OSError):
-            self._sock.send(data)
+            return self._sock.send(data)
+        return 0
 
     def interrupt(self) -> None:
         """Ends the connection and every wait for it; the descriptors stay until :meth:`release`."""
@@ -63,6 +75,7 @@ class RawSocket:
     def release(self) -> None:
         """Gives the descriptors back; nobody may be inside another method."""
         self._readable.close()
+        self._either.close()
         self._sock.close()
         self._interrupt.close()
 

@@ -6,12 +6,13 @@ import contextlib
 import socket
 import ssl
 import threading
+from collections import deque
 from collections.abc import Iterator
 
 from instagrapi.exceptions import ConnectFailed, ConnectionLost, RealtimeTimeout, TransportError
+from instagrapi.proxy import Proxy
 from instagrapi.realtime.network.deadline import Deadline
 from instagrapi.realtime.network.dial import dial
-from instagrapi.realtime.network.proxy import Proxy
 from instagrapi.realtime.network.raw import RawSocket
 from instagrapi.realtime.network.tls import TlsLayer
 from instagrapi.realtime.network.tunnel import pass_proxy
@@ -22,8 +23,9 @@ class Stream:
     """A connected socket, encrypted when ``tls`` is given.
 
     One thread may receive, any number may send, and any may close at any time. Reading never waits for writing, so a
-    slow peer can stop our writing but not our reading. A ``send`` that failed or came too late leaves an unusable
-    stream; a ``receive`` that ran out of time lost nothing.
+    slow peer can stop our writing but not our reading: what the reader has to say is posted, goes out as far as the
+    socket takes it, and the rest when it takes more. A ``send`` that failed or came too late leaves an unusable stream;
+    a ``receive`` that ran out of time lost nothing.
 
     Args:
         raw: the connected socket; the stream owns it from here on.
@@ -37,6 +39,8 @@ class Stream:
         self._use_lock = threading.RLock()  # a signal handler may close what it has just interrupted
         self._users = 0
         self._closed = False
+        self._posted: deque[bytes] = deque()
+        self._unsent = bytearray()  # of what was posted, ready for the wire; belongs to who holds the write lock
         self._early, self._ended = tls.decrypt_rest() if tls is not None else (b"", False)
 
     def fileno(self) -> int:
@@ -55,13 +59,15 @@ class Stream:
                 early, self._early = self._early, b""
                 return early
             while not self._ended:
-                received = self._raw.receive(deadline, "waiting for data")
+                received = self._receive_raw(deadline)
+                if received is None:
+                    self._flush()
+                    continue
                 if self._tls is None:
                     return bytes(received)
                 decrypted = self._tls.decrypt(received)
-                if self._tls.has_output:
-                    self._answer_key_update(self._tls)
                 self._ended = decrypted.ended
+                self._flush()
                 if decrypted.data:
                     return decrypted.data
             return b""
@@ -70,24 +76,57 @@ class Stream:
         """Writes all of it.
 
         Raises:
-            RealtimeTimeout: the peer took it too slowly; the stream is then unusable.
+            RealtimeTimeout: the peer, or another sender, took too long; the stream is then unusable.
             ConnectionLost: the connection broke or was closed from this side.
         """
-        with self._in_use(), self._write_lock:
-            self._raw.send_all(self._tls.encrypt(data) if self._tls else data, deadline, "sending")
+        with self._in_use():
+            remaining = deadline.remaining()
+            if not self._write_lock.acquire(timeout=-1 if remaining is None else remaining):
+                raise RealtimeTimeout("no time left while others are sending")
+            try:
+                waiting, self._unsent = bytes(self._unsent), bytearray()
+                self._raw.send_all(waiting + self._encrypted(data), deadline, "sending")
+            finally:
+                self._write_lock.release()
+            self._flush()
 
-    def send_now(self, data: bytes) -> None:
-        """Writes what fits without waiting for the peer or for another sender; for last words, the rest may be lost.
+    def post(self, data: bytes) -> None:
+        """Sends without waiting for the peer or for another sender; what cannot go out now goes out later.
 
         Raises:
             ConnectionLost: the connection was closed from this side.
         """
         with self._in_use():
-            if self._write_lock.acquire(blocking=False):
-                try:
-                    self._raw.send_now(self._tls.encrypt(data) if self._tls else data)
-                finally:
-                    self._write_lock.release()
+            self._posted.append(data)
+            self._flush()
+
+    def _receive_raw(self, deadline: Deadline) -> memoryview | None:
+        if self._unsent:
+            return self._raw.receive_or_writable(deadline, "waiting for data")
+        return self._raw.receive(deadline, "waiting for data")
+
+    def _flush(self) -> None:
+        """Sends what was posted, and TLS's own words, as far as the socket takes them.
+
+        Whoever holds the write lock looks again after releasing it, so nothing is forgotten.
+        """
+        while self._posted or self._unsent or (self._tls is not None and self._tls.has_output):
+            if not self._write_lock.acquire(blocking=False):
+                return
+            try:
+                while self._posted:
+                    self._unsent += self._encrypted(self._posted.popleft())
+                if self._tls is not None:
+                    self._unsent += self._tls.take_output()
+                del self._unsent[: self._raw.send_now(self._unsent)]
+                stuck = bool(self._unsent)
+            finally:
+                self._write_lock.release()
+            if stuck:
+                return
+
+    def _encrypted(self, data: bytes) -> bytes:
+        return self._tls.encrypt(data) if self._tls is not None else data
 
     def close(self) -> None:
         """Ends the stream at once and wakes whoever waits in it. Never raises, harmless when repeated."""
@@ -97,7 +136,7 @@ class Stream:
             self._closed = True
             idle = self._users == 0
             self._users += 1  # or the last one out could release the descriptors while we use them
-        if idle and self._tls is not None:
+        if idle and self._tls is not None and not self._unsent:
             self._raw.send_now(self._tls.close_notify())
         self._raw.interrupt()
         self._leave()
@@ -120,16 +159,6 @@ class Stream:
             last = self._closed and self._users == 0
         if last:
             self._raw.release()
-
-    def _answer_key_update(self, tls: TlsLayer) -> None:
-        # Whoever holds the lock is writing and may or may not take the answer along; there is no hurry.
-        if self._write_lock.acquire(blocking=False):
-            try:
-                self._raw.send_all(tls.take_output(), Deadline.after(1.0), "answering a key update")
-            except RealtimeTimeout as error:  # half a record is out, and what was received just now would be lost
-                raise ConnectionLost("the peer does not take the answer to a key update") from error
-            finally:
-                self._write_lock.release()
 
 
 def open_stream(

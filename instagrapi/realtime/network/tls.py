@@ -61,7 +61,7 @@ class TlsLayer:
         except (ValueError, TypeError, ssl.SSLError) as error:
             raise ConnectFailed(f"{server_hostname!r} is no name that a certificate can be for") from error
         self._peer = server_hostname or "the client"
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal handler may close what it has just interrupted
 
     def handshake(self, received: bytes | memoryview = b"") -> bool:
         """Takes one step of the handshake; true when it is done. What to send is in :meth:`take_output`.

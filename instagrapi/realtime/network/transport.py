@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ssl
 import threading
+from collections import deque
 from typing import Any, Protocol, runtime_checkable
 
 from instagrapi.exceptions import ConnectionLost, NotConnectedError, RealtimeTimeout, TransportError
+from instagrapi.proxy import Proxy
 from instagrapi.realtime.network.deadline import Deadline
-from instagrapi.realtime.network.proxy import Proxy
 from instagrapi.realtime.network.stream import Stream, open_stream
 from instagrapi.realtime.network.tls import verified_context
 from instagrapi.realtime.network.waiting import Interrupt
@@ -46,8 +47,8 @@ class ByteTransport(Protocol):
     def send(self, packet: bytes) -> None:
         """Writes all bytes."""
 
-    def send_now(self, data: bytes) -> None:
-        """Writes what can be written without waiting for anyone."""
+    def post(self, data: bytes) -> None:
+        """Sends without waiting for anyone, now or as soon as it can."""
 
     def receive(self, timeout: float | None) -> bytes:
         """The next bytes, empty at the end; ``TimeoutError`` when nothing came."""
@@ -101,11 +102,6 @@ class SocketMQTToTTransport:
     def __repr__(self) -> str:
         through = f" through a {self._proxy.scheme} proxy" if self._proxy else ""
         return f"<SocketMQTToTTransport {self.host}:{self.port}{through}>"
-
-    @property
-    def is_open(self) -> bool:
-        """Whether there is a connection."""
-        return self._stream is not None
 
     def connect(self) -> None:
         """Opens the connection, closing an earlier one.
@@ -164,9 +160,14 @@ class SocketMQTToTTransport:
             self.disconnect()
             raise ConnectionLost(f"the broker took nothing for {self.timeout:g} s") from error
 
-    def send_now(self, data: bytes) -> None:
-        """Writes what fits without waiting for anyone; for last words. Errors as :meth:`send`."""
-        self._current().send_now(data)
+    def post(self, data: bytes) -> None:
+        """Sends without waiting for the broker or another sender, now or as soon as it can; for control packets.
+
+        Raises:
+            NotConnectedError: there is no connection.
+            ConnectionLost: it was closed from this side.
+        """
+        self._current().post(data)
 
     def receive(self, timeout: float | None) -> bytes:
         """The next bytes, however they are cut; empty at the end of the stream.
@@ -223,24 +224,29 @@ class PacketTransport:
     def __init__(self, transport: Transport) -> None:
         self.inner = transport
         self._send_lock = threading.Lock()
+        self._posted: deque[bytes] = deque()
         self._closed = threading.Event()
         self.performs_handshake = bool(getattr(transport, "performs_handshake", False))
 
     def connect(self) -> None:
         """Opens the inner transport."""
         self._closed.clear()
+        self._posted.clear()
         self.inner.connect()
 
     def send(self, packet: bytes) -> None:
         """One packet at a time, whatever the inner transport can stand."""
         with self._send_lock:
             self._send_each(packet)
+        self.post(b"")
 
-    def send_now(self, data: bytes) -> None:
-        """The same, unless another thread is sending: then nothing."""
-        if self._send_lock.acquire(blocking=False):
+    def post(self, data: bytes) -> None:
+        """The same, or by the thread that is sending, when it is done."""
+        self._posted.append(data)
+        while self._posted and self._send_lock.acquire(blocking=False):
             try:
-                self._send_each(data)
+                while self._posted:
+                    self._send_each(self._posted.popleft())
             finally:
                 self._send_lock.release()
 

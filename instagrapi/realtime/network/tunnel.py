@@ -5,9 +5,10 @@ from __future__ import annotations
 import socket
 
 from instagrapi.exceptions import ConnectFailed, ConnectionLost
+from instagrapi.proxy import Proxy
 from instagrapi.realtime.network.deadline import Deadline
 from instagrapi.realtime.network.dial import resolve
-from instagrapi.realtime.network.proxy import Exactly, Proxy, Send, Until
+from instagrapi.realtime.network.proxy import Exactly, Send, Until, negotiate
 from instagrapi.realtime.network.raw import RawSocket
 from instagrapi.realtime.network.waiting import Interrupt
 
@@ -38,7 +39,7 @@ class _Dialogue:
         self._received = bytearray()
 
     def lead(self, proxy: Proxy, host: str, port: int) -> None:
-        negotiation = proxy.negotiate(host, port)
+        negotiation = negotiate(proxy, host, port)
         step = next(negotiation)
         while True:
             answer = self._do(step)

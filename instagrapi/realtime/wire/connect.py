@@ -24,7 +24,7 @@ class MQTToTConnection:
         app_specific_info: realtime's map of headers; empty on FBNS.
     """
 
-    client_identifier: str
+    client_identifier: str = field(repr=False)
     client_info: dict[str, Any] = field(repr=False)
     password: str = field(repr=False)
     app_specific_info: dict[str, str] = field(default_factory=dict, repr=False)

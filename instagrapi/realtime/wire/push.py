@@ -35,6 +35,21 @@ def push_fields(notification: Mapping[str, Any], envelope: Mapping[str, Any]) ->
     }
 
 
+def push_registration(token: str, *, uuid: str, phone_id: str, user_id: str, csrf_token: str) -> dict[str, str]:
+    """The form of ``push/register/`` (HTTP page, "Push registration"), with the same device ids every time."""
+    return {
+        "device_type": "android_mqtt",
+        "is_main_push_channel": "true",
+        "device_sub_type": "2",
+        "device_token": token,
+        "_csrftoken": csrf_token,
+        "guid": uuid,
+        "uuid": uuid,
+        "users": user_id,
+        "family_device_id": phone_id,
+    }
+
+
 def _either(values: Mapping[str, Any], short: str, long: str) -> Any:
     value = values.get(short)
     return values.get(long) if value is None else value

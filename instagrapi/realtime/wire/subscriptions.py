@@ -10,6 +10,8 @@ import uuid
 from typing import Any
 
 APP_PRESENCE = "17846944882223835"
+#: Another id under which presence events come; nobody subscribes to it.
+APP_PRESENCE_ALTERNATIVE = "17875950769655493"
 DIRECT_STATUS = "17854499065530643"
 DIRECT_TYPING = "17867973967082385"
 

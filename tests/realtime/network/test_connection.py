@@ -21,7 +21,8 @@ from instagrapi.exceptions import (
     RealtimeTimeout,
 )
 from instagrapi.realtime.network.acks import MAX_ACK_DELAY, MAX_HELD_ACKS
-from instagrapi.realtime.network.connection import Connection, Traffic
+from instagrapi.realtime.network.connection import Connection
+from instagrapi.realtime.network.traffic import Traffic
 from instagrapi.realtime.protocol.packets import (
     ConnAck,
     Connect,
@@ -133,7 +134,7 @@ def test_refusals_carry_their_code(code: int, words: str, retryable: bool) -> No
     assert caught.value.return_code == code
     assert caught.value.retryable is retryable
     assert not connection.is_open
-    assert not transport.is_open
+    assert transport.fileno() == -1
 
 
 def test_a_broker_that_does_not_answer_connect() -> None:
@@ -141,7 +142,7 @@ def test_a_broker_that_does_not_answer_connect() -> None:
     with pytest.raises(ConnectFailed, match="did not answer CONNECT"):
         prepared(transport).open(HELLO, 30.0)
     assert transport.clock() == 30.0
-    assert not transport.is_open
+    assert transport.fileno() == -1
 
 
 def test_bytes_that_drip_buy_no_time() -> None:
@@ -173,7 +174,7 @@ def test_anything_but_connack_is_a_typed_failure(answer: bytes | Exception, kind
     connection = prepared(transport)
     with pytest.raises(kind, match=words):
         connection.open(HELLO, 30.0)
-    assert not transport.is_open
+    assert transport.fileno() == -1
     assert not connection.is_open
 
 
@@ -203,7 +204,7 @@ def test_a_connection_that_was_closed_before_it_opened_does_not_open() -> None:
     transport.connect = closed_meanwhile  # type: ignore[method-assign]
     with pytest.raises(NotConnectedError, match="closed from this side"):
         connection.open(HELLO, 30.0)
-    assert not transport.is_open
+    assert transport.fileno() == -1
     assert transport.sent == []
 
 
@@ -305,7 +306,7 @@ def test_packets_before_an_error_come_first_and_then_the_error_for_ever() -> Non
             connection.read(5)
         raised.append(caught.value)
     assert len(set(map(id, raised))) == 3, "one object raised twice carries the traceback of both"
-    assert not transport.is_open
+    assert transport.fileno() == -1
 
 
 @pytest.mark.parametrize(
@@ -325,7 +326,7 @@ def test_the_end_comes_after_everything_that_arrived(last: bytes | Exception, wo
         with pytest.raises(RealtimeError, match=words):
             connection.read(5)
     assert not connection.is_open
-    assert not transport.is_open
+    assert transport.fileno() == -1
 
 
 def test_an_end_in_the_middle_of_a_packet_says_so() -> None:
@@ -412,7 +413,7 @@ def test_a_missing_pingresp_is_a_lost_connection_within_one_and_a_half_keep_aliv
         connection.read(None)
     assert KEEP_ALIVE <= transport.clock() - 1000.0 <= PATIENCE
     assert len(transport.times_of(PingReq)) == 1
-    assert not transport.is_open
+    assert transport.fileno() == -1
 
 
 def test_a_line_that_dies_later_is_noticed_as_soon() -> None:
@@ -675,7 +676,7 @@ def test_closing_sends_the_collected_acknowledgements_and_disconnect() -> None:
     connection.acknowledge(1)
     connection.close()
     assert transport.sent[-2:] == [PubAck(1), Disconnect()]
-    assert not transport.is_open
+    assert transport.fileno() == -1
 
 
 def test_acknowledging_on_an_ended_connection_is_harmless() -> None:
@@ -701,7 +702,7 @@ def test_an_ended_connection_says_nothing_over_a_transport_that_is_used_again() 
     connection.close()
     assert transport.sent[-1] == HELLO
     assert following.is_open
-    assert transport.is_open
+    assert transport.fileno() >= 0
 
 
 def test_a_late_failure_does_not_end_the_next_connection() -> None:
@@ -720,7 +721,7 @@ def test_a_late_failure_does_not_end_the_next_connection() -> None:
     with pytest.raises(ConnectionLost):
         connection.publish("132", b"old")
     assert following.is_open
-    assert transport.is_open
+    assert transport.fileno() >= 0
     assert following.ping(5)
 
 
@@ -804,14 +805,18 @@ def test_what_arrived_before_closing_can_still_be_read() -> None:
     assert connection.read(1) == publishes(1)[0]
 
 
-def test_closing_does_not_wait_for_a_sender_that_is_stuck() -> None:
-    """A transport that can send its last words without waiting is asked to."""
+def test_control_packets_and_last_words_are_posted_for_sending_could_block() -> None:
     connection, transport = opened()
-    last_words: list[bytes] = []
-    transport.send_now = last_words.append  # type: ignore[attr-defined]
+    posted: list[bytes] = []
+    transport.post = posted.append  # type: ignore[method-assign]
     transport.send_error = AssertionError("this would block")
+    transport.arrive(publishes(1)[0], PingReq())
+    connection.read(1)
+    connection.acknowledge(1)
+    connection.read(1)
+    connection.ping(0)
     connection.close()
-    assert parse(last_words[0]) == [Disconnect()]
+    assert parse(b"".join(posted)) == [PubAck(1), PingResp(), PingReq(), Disconnect()]
 
 
 # --- counting --------------------------------------------------------------------------------------------------------
@@ -854,6 +859,9 @@ class _Gate:
     def send(self, data: bytes) -> None:
         if data == PingReq().encode():
             self.let_in(PingResp().encode())
+
+    def post(self, data: bytes) -> None:
+        self.send(data)
 
     def let_in(self, data: bytes) -> None:
         with self._changed:
@@ -968,3 +976,12 @@ def test_a_waiting_thread_keeps_to_its_own_deadline() -> None:
     assert connection.read(0) is None
     connection.close()
     _join(reader)
+
+
+def test_a_line_is_kept_alive_while_packets_are_at_hand_and_handlers_are_slow() -> None:
+    connection, transport = opened()
+    transport.arrive(b"".join(Publish("146", b"x").encode() for _ in range(100)))
+    for _ in range(50):
+        connection.read(1)
+        transport.clock.advance(0.5)
+    assert len(transport.sent_of(PingReq)) == 1

@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-import pytest
-
-from instagrapi.exceptions import RealtimeTimeout
 from instagrapi.realtime.network.deadline import Deadline
 from tests.support.clock import FakeClock
 
@@ -26,7 +23,6 @@ def test_none_never_comes() -> None:
     clock.advance(1e12)
     assert deadline.remaining() is None
     assert not deadline.expired()
-    deadline.check("waiting")
 
 
 def test_zero_and_less_have_passed_already() -> None:
@@ -34,12 +30,3 @@ def test_zero_and_less_have_passed_already() -> None:
     assert Deadline.after(0, clock).expired()
     assert Deadline.after(-3, clock).expired()
     assert Deadline.after(-3, clock).remaining() == 0.0
-
-
-def test_check_names_what_was_being_done() -> None:
-    clock = FakeClock()
-    deadline = Deadline.after(1.0, clock)
-    deadline.check("counting sheep")
-    clock.advance(1.0)
-    with pytest.raises(RealtimeTimeout, match=r"^no time left while counting sheep$"):
-        deadline.check("counting sheep")

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from instagrapi.exceptions import ConnectFailed, RealtimeConfigError
-from instagrapi.realtime.network.proxy import MAX_HTTP_HEAD, Exactly, Proxy, Send, Until
+from instagrapi.proxy import Proxy
+from instagrapi.realtime.network.proxy import MAX_HTTP_HEAD, Exactly, Send, Until, negotiate
 
 SCHEMES = ["http", "socks4", "socks4a", "socks5", "socks5h"]
 
@@ -11,7 +12,7 @@ SCHEMES = ["http", "socks4", "socks4a", "socks5", "socks5h"]
 def converse(url: str, host: str, *answers: bytes) -> list[bytes]:
     """Leads a negotiation with canned answers; returns what the client says."""
     said, left = [], list(answers)
-    negotiation = Proxy.from_url(url).negotiate(host, 443)
+    negotiation = negotiate(Proxy.from_url(url), host, 443)
     step = next(negotiation)
     while True:
         answer = b""
@@ -115,7 +116,7 @@ def test_http_refusals(answer: bytes, complaint: str) -> None:
 
 
 def test_http_answers_may_only_be_so_long() -> None:
-    negotiation = Proxy.from_url("http://proxy.test").negotiate("broker.test", 443)
+    negotiation = negotiate(Proxy.from_url("http://proxy.test"), "broker.test", 443)
     next(negotiation)
     assert negotiation.send(b"") == Until(b"\r\n\r\n", MAX_HTTP_HEAD)
 

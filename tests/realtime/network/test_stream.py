@@ -13,9 +13,9 @@ from instagrapi.exceptions import ConnectFailed, ConnectionLost, RealtimeTimeout
 from instagrapi.realtime.network.deadline import Deadline
 from instagrapi.realtime.network.raw import RawSocket
 from instagrapi.realtime.network.stream import Stream, accept_stream
-from instagrapi.realtime.network.tls import Decrypted
+from instagrapi.realtime.network.tls import Decrypted, TlsLayer
 from instagrapi.realtime.network.waiting import Interrupt
-from tests.support.certificates import serving
+from tests.support.certificates import serving, trusting
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_a_closed_stream_refuses_everything_and_closes_again(ends: tuple[RawSock
     assert stream.fileno() == -1
     for call in (
         lambda: stream.send(b"x", soon()),
-        lambda: stream.send_now(b"x"),
+        lambda: stream.post(b"x"),
         lambda: stream.receive(soon()),
     ):
         with pytest.raises(ConnectionLost, match="closed from this side"):
@@ -79,18 +79,78 @@ def test_a_signal_handler_may_close_whatever_it_interrupts(ends: tuple[RawSocket
     assert stream.fileno() == -1
 
 
-def test_last_words_do_not_wait_for_another_sender(ends: tuple[RawSocket, socket.socket]) -> None:
+def test_what_is_posted_waits_for_no_other_sender(ends: tuple[RawSocket, socket.socket]) -> None:
     stream, far = Stream(ends[0]), ends[1]
     with stream._write_lock:
-        stream.send_now(b"never said")
-    stream.send_now(b"said")
-    assert far.recv(100) == b"said"
+        stream.post(b"later")
+    stream.send(b"now, ", soon())
+    stream.close()
+    with far.makefile("rb") as everything:
+        assert everything.read() == b"now, later"
+
+
+def test_what_is_posted_does_not_wait_for_the_peer_and_goes_out_while_reading(
+    ends: tuple[RawSocket, socket.socket],
+) -> None:
+    stream, far, much = Stream(ends[0]), ends[1], bytes(8 * 2**20)
+    stream.post(much)
+    received = bytearray()
+
+    def read_and_answer() -> None:
+        while len(received) < len(much):
+            received.extend(far.recv(2**20))
+        far.sendall(b"thanks")
+
+    peer = threading.Thread(target=read_and_answer)
+    peer.start()
+    assert stream.receive(soon()) == b"thanks"
+    peer.join(5)
+    assert received == much
     stream.close()
 
 
-def test_last_words_do_not_wait_for_the_peer(ends: tuple[RawSocket, socket.socket]) -> None:
+def test_posting_to_a_broken_connection_leaves_the_news_to_the_reader(
+    ends: tuple[RawSocket, socket.socket],
+) -> None:
+    stream, far = Stream(ends[0]), ends[1]
+    far.sendall(b"what was said before")
+    far.close()
+    stream.post(b"never arrives")
+    stream.post(b"neither does this")
+    assert stream.receive(soon()) == b"what was said before"
+    stream.close()
+
+
+def test_a_sender_does_not_wait_for_others_for_ever(ends: tuple[RawSocket, socket.socket]) -> None:
     stream = Stream(ends[0])
-    stream.send_now(bytes(64 * 2**20))
+    with stream._write_lock, pytest.raises(RealtimeTimeout, match="while others are sending"):
+        stream.send(b"x", Deadline.after(0.01))
+    stream.close()
+
+
+def test_both_sides_may_talk_at_once_while_the_reader_acknowledges(ends: tuple[RawSocket, socket.socket]) -> None:
+    """The peer only reads after it has said everything; our reader must not wait for our stuck writer."""
+    stream, far, much = Stream(ends[0]), ends[1], bytes(16 * 2**20)
+    heard: list[int] = []
+
+    def talk_then_listen() -> None:
+        far.sendall(much)
+        total = 0
+        while total < len(much):
+            total += len(far.recv(2**20))
+        heard.append(total)
+
+    peer = threading.Thread(target=talk_then_listen)
+    writer = threading.Thread(target=lambda: stream.send(much, soon()))
+    peer.start()
+    writer.start()
+    received = 0
+    while received < len(much):
+        received += len(stream.receive(soon()))
+        stream.post(b"ack")
+    writer.join(5)
+    peer.join(5)
+    assert (received, bool(heard)) == (len(much), True)
     stream.close()
 
 
@@ -188,22 +248,6 @@ def test_reading_does_not_wait_for_a_writer_to_answer_a_key_update(ends: tuple[R
     stream.close()
 
 
-def test_a_peer_that_does_not_take_the_answer_is_lost_and_not_just_late(
-    ends: tuple[RawSocket, socket.socket], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A time-out would mean that nothing was lost, but the data that came along has been."""
-
-    def too_slow(data: bytes, deadline: Deadline, doing: str) -> None:
-        raise RealtimeTimeout("no time left")
-
-    monkeypatch.setattr(ends[0], "send_all", too_slow)
-    stream = Stream(ends[0], _Scripted(Decrypted(b"data", False), output=b"updated"))  # type: ignore[arg-type]
-    ends[1].sendall(b"e")
-    with pytest.raises(ConnectionLost, match="key update"):
-        stream.receive(soon())
-    stream.close()
-
-
 def test_the_servers_side_refuses_what_is_no_tls_and_closes() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener, socket.create_connection(listener.getsockname()) as far:
         near, _ = listener.accept()
@@ -234,3 +278,11 @@ def test_what_the_handshake_left_over_is_received_first(ends: tuple[RawSocket, s
     far.sendall(b"late")
     assert stream.receive(soon()) == b"late"
     stream.close()
+
+
+@pytest.mark.timeout(10)
+def test_a_signal_handler_may_close_what_is_decrypting() -> None:
+    """It runs between two steps of the thread that holds the TLS layer's lock."""
+    tls = TlsLayer(trusting(), "localhost")
+    with tls._lock:
+        assert tls.close_notify() is not None
