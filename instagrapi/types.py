@@ -27,17 +27,24 @@ from pydantic import (
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def _from_microseconds(value: Any) -> datetime | None:
-    """Microseconds since 1970, as number or as text; both occur."""
-    if value is None or isinstance(value, datetime):
+def moment_from_microseconds(value: object) -> datetime | None:
+    """The moment that a number or a text of microseconds since 1970 means, aware and in UTC.
+
+    What is a moment already stays as it is; what makes no sense is ``None``.
+    """
+    if isinstance(value, datetime):
         return value
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    if isinstance(value, float) and not value.is_integer():
+        return None
     try:
         return _EPOCH + timedelta(microseconds=int(value))
-    except (TypeError, ValueError, OverflowError) as error:
-        raise ValueError("no microseconds since 1970") from error
+    except (ValueError, OverflowError):
+        return None
 
 
-Timestamp = Annotated[datetime | None, BeforeValidator(_from_microseconds)]
+Timestamp = Annotated[datetime | None, BeforeValidator(moment_from_microseconds)]
 
 
 class _Lenient(BaseModel):

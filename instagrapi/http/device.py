@@ -14,10 +14,6 @@ from typing import Any
 
 from instagrapi.profile import Profile
 
-# The range that the app's own message tokens fall into (wire page, identifiers).
-_FIRST_MESSAGE_TOKEN = 6800011111111111111
-_LAST_MESSAGE_TOKEN = 6800099999999999999
-
 
 def generate_uuids() -> dict[str, Any]:
     """The seven ids of a new installation, under the names of the settings file.
@@ -56,11 +52,6 @@ def build_user_agent(device: Mapping[str, Any], locale: str) -> str:
 def jazoest(phone_id: str) -> str:
     """The checksum of the phone id that logins carry: a 2, then the sum of the code points."""
     return f"2{sum(map(ord, phone_id))}"
-
-
-def new_message_token() -> str:
-    """A new ``client_context`` for a Direct message: 19 digits that come back with the message itself."""
-    return str(_FIRST_MESSAGE_TOKEN + secrets.randbelow(_LAST_MESSAGE_TOKEN - _FIRST_MESSAGE_TOKEN + 1))
 
 
 def new_csrf_token() -> str:

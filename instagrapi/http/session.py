@@ -10,12 +10,12 @@ import logging
 import re
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
 import requests
 from requests.cookies import RequestsCookieJar, extract_cookies_to_jar
-from urllib3.exceptions import HTTPError, ReadTimeoutError
+from urllib3.exceptions import DecodeError, HTTPError, ProtocolError, ReadTimeoutError, SSLError
 
 from instagrapi.exceptions import (
     ClientConnectionError,
@@ -24,12 +24,18 @@ from instagrapi.exceptions import (
     ClientRequestTimeout,
     RealtimeConfigError,
 )
+from instagrapi.proxy import Proxy
 
 logger = logging.getLogger("instagrapi.http")
 
 MAX_BODY = 32 * 1024 * 1024
 _CHUNK = 64 * 1024
-_PROXY_SCHEMES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
+_BROKEN = (
+    requests.exceptions.ChunkedEncodingError,
+    requests.exceptions.ContentDecodingError,
+    ProtocolError,
+    DecodeError,
+)
 
 
 def checked_proxy(url: str | None) -> str | None:
@@ -40,29 +46,22 @@ def checked_proxy(url: str | None) -> str | None:
     """
     if not url:
         return None
-    full = url if "://" in url else f"http://{url}"
-    try:
-        parts = urlsplit(full)
-        usable = bool(parts.hostname) and parts.port != 0  # reading the port also checks it
-    except ValueError:
-        raise RealtimeConfigError("the proxy URL is malformed") from None
-    if parts.scheme not in _PROXY_SCHEMES:
-        raise RealtimeConfigError(f"the scheme of the proxy URL is not one of {', '.join(_PROXY_SCHEMES)}")
-    if not usable:
-        raise RealtimeConfigError("the proxy URL has no usable host or port")
-    return full
+    Proxy.from_url(url)
+    return url if "://" in url else f"http://{url}"
 
 
 class HttpSession:
     """Owns the ``requests.Session``, a private one or the caller's.
 
     Args:
-        session: to use instead of an own one, for instance with another adapter mounted; its proxy is taken over.
+        session: to use instead of an own one, for instance with another adapter mounted; its proxy is taken over, and
+            its file of certificate authorities. Its ``verify=False`` is not.
         proxy: URL of the proxy for every request, ``None`` to go directly. Environment variables are not read.
         timeout: seconds to wait for a connection, and for each next piece of the answer; one number means both.
+        body_timeout: seconds for the whole body of an answer, however steadily it trickles in.
 
     Raises:
-        RealtimeConfigError: the proxy URL or the timeout is unusable.
+        RealtimeConfigError: the proxy URL or a timeout is unusable.
     """
 
     def __init__(
@@ -71,10 +70,12 @@ class HttpSession:
         *,
         proxy: str | None = None,
         timeout: float | tuple[float, float] = (10.0, 30.0),
+        body_timeout: float = 120.0,
     ) -> None:
         self._session = session or _OwnSession()
         self._timeout = timeout if isinstance(timeout, tuple) else (timeout, timeout)
-        if not all(seconds and seconds > 0 for seconds in self._timeout):
+        self.body_timeout = body_timeout
+        if not all(seconds and seconds > 0 for seconds in (*self._timeout, body_timeout)):
             raise RealtimeConfigError("a timeout is a positive number of seconds")
         inherited = self._session.proxies
         self.proxy = proxy or inherited.get("https") or inherited.get("all")
@@ -97,7 +98,7 @@ class HttpSession:
         cookies: RequestsCookieJar,
         params: Mapping[str, str] | None = None,
         data: Mapping[str, str] | None = None,
-        verify: bool | str = True,
+        ca_file: str | None = None,
     ) -> requests.Response:
         """Sends a request and reads the whole answer, whatever its status.
 
@@ -111,7 +112,7 @@ class HttpSession:
             cookies: sent, and brought up to date with what the answer sets or deletes.
             params: query.
             data: form fields.
-            verify: ``False``, or the file with the only certificate authorities to trust.
+            ca_file: with the only certificate authorities to trust; those of the session if omitted.
 
         Raises:
             ClientConnectionError: no connection, or no answer; ``ClientRequestTimeout`` when time ran out.
@@ -124,11 +125,11 @@ class HttpSession:
             # Not prepared by the session: it would add its own cookies, and a login of .netrc in place of the bearer.
             prepared = request.prepare()
             try:
-                response = self._send(prepared, verify)
+                response = self._send(prepared, ca_file)
             except requests.ConnectionError as error:
                 if method != "GET" or not _worth_repeating(error):
                     raise
-                response = self._send(prepared, verify)
+                response = self._send(prepared, ca_file)
         except (OSError, HTTPError, ValueError) as error:
             failed = _translated(error, host)
             logger.debug("%s %s failed: %s", method, path, type(failed).__name__)
@@ -148,7 +149,7 @@ class HttpSession:
         )
         return response
 
-    def _send(self, prepared: requests.PreparedRequest, verify: bool | str) -> requests.Response:
+    def _send(self, prepared: requests.PreparedRequest, ca_file: str | None) -> requests.Response:
         proxies = {"http": self._proxy, "https": self._proxy} if self._proxy else {}
         response = self._session.send(
             prepared,
@@ -156,22 +157,35 @@ class HttpSession:
             timeout=self._timeout,
             allow_redirects=False,
             proxies=proxies,
-            verify=self._session.verify if verify is True else verify,
+            verify=ca_file or self._session.verify or True,
         )
-        body = bytearray()
         with response:
-            for chunk in response.iter_content(_CHUNK):
-                body += chunk
-                if len(body) > MAX_BODY:
-                    raise ClientError(f"The answer is larger than {MAX_BODY // 1024 // 1024} MiB.")
-        # Makes ``text`` and ``json()`` work as if requests itself had read the body, within the limit.
-        response._content = bytes(body)  # noqa: SLF001
+            body = self._body(response)
+        # Makes ``text`` and ``json()`` work as if requests itself had read the body, within the limits.
+        response._content = body  # noqa: SLF001
         return response
+
+    def _body(self, response: requests.Response) -> bytes:
+        deadline = time.monotonic() + self.body_timeout
+        body = bytearray()
+        for piece in _pieces(response):
+            body += piece
+            if len(body) > MAX_BODY:
+                raise ClientError(f"The answer is larger than {MAX_BODY // 1024 // 1024} MiB.")
+            if time.monotonic() > deadline:
+                raise requests.ReadTimeout
+        return bytes(body)
 
 
 class _OwnSession(requests.Session):
     def get_redirect_target(self, resp: requests.Response) -> None:
         """No answer is a redirect; otherwise requests would read its body without limit to look ahead."""
+
+
+def _pieces(response: requests.Response) -> Iterator[bytes]:
+    """The decoded body, each piece as soon as it is there; ``iter_content`` would wait until a piece is full."""
+    while piece := response.raw.read1(_CHUNK, decode_content=True):
+        yield piece
 
 
 def shown_path(path: str) -> str:
@@ -185,8 +199,9 @@ def _worth_repeating(error: requests.ConnectionError) -> bool:
 
 
 def _timed_out(error: Exception) -> bool:
-    """Whether time ran out; requests does not call it a timeout when it happens within the body."""
-    return isinstance(error, requests.Timeout) or any(isinstance(part, ReadTimeoutError) for part in error.args)
+    """Whether time ran out; within the body it is urllib3 that says so, as itself or wrapped."""
+    errors = (error, *error.args)
+    return any(isinstance(part, requests.Timeout | ReadTimeoutError) for part in errors)
 
 
 def _translated(error: Exception, host: str | None) -> ClientError:
@@ -196,11 +211,11 @@ def _translated(error: Exception, host: str | None) -> ClientError:
         return ClientRequestTimeout(f"No answer from {host} in time.")
     if isinstance(error, requests.exceptions.ProxyError):
         return ClientConnectionError(f"The proxy does not lead to {host} ({reason}).")
-    if isinstance(error, requests.exceptions.SSLError):
+    if isinstance(error, requests.exceptions.SSLError | SSLError):
         return ClientConnectionError(f"No trusted TLS connection to {host} ({reason}).")
     if isinstance(error, requests.ConnectionError):
         return ClientConnectionError(f"No connection to {host} ({reason}).")
-    if isinstance(error, requests.exceptions.ChunkedEncodingError | requests.exceptions.ContentDecodingError):
+    if isinstance(error, _BROKEN):
         return ClientIncompleteReadError(f"The answer from {host} broke off or is damaged ({reason}).")
     if type(error) is OSError:  # how requests says that the file with the certificate authorities is missing
         reason = str(error)

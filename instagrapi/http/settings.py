@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import json
+import logging
 import os
 import tempfile
 from collections.abc import Iterator, Mapping, MutableMapping
@@ -19,6 +20,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationIn
 from instagrapi.exceptions import ClientError
 from instagrapi.http.device import build_user_agent, device_settings, generate_uuids
 from instagrapi.profile import Profile
+
+logger = logging.getLogger("instagrapi.http")
 
 
 def timezone_name(offset: int) -> str:
@@ -58,7 +61,7 @@ class Settings(MutableMapping[str, Any], BaseModel):
     timezone_offset: int = -14400  # seconds east of UTC
     timezone_name: str = "GMT-04:00"
     push_disabled: bool = True
-    # From here to ``tls_verify`` nothing is used; the keys keep the file complete for instagrapi 3.x.
+    # Not used, from here up to ``tls_verify`` but without it: these keep the file complete for instagrapi 3.x.
     request_timeout: Any = 1
     public_request_retries_count: Any = 3
     public_request_retries_timeout: Any = 2
@@ -75,7 +78,7 @@ class Settings(MutableMapping[str, Any], BaseModel):
     )
     private_transport: Any = "curl"
     public_transport_impersonate: Any = "chrome136"
-    tls_verify: bool | str = True
+    tls_verify: bool | str = True  # kept as it is; what counts is :attr:`ca_file`
 
     @classmethod
     def read(cls, data: Mapping[str, Any] | None = None, profile: Profile | None = None) -> Self:
@@ -145,6 +148,14 @@ class Settings(MutableMapping[str, Any], BaseModel):
         """A plain copy, ready for JSON."""
         return copy.deepcopy(dict(self))
 
+    @property
+    def ca_file(self) -> str | None:
+        """The file with the only certificate authorities to trust, if ``tls_verify`` names one.
+
+        Anything else that it may be means the usual authorities: nothing switches verification off.
+        """
+        return self.tls_verify if isinstance(self.tls_verify, str) and self.tls_verify else None
+
     def built_user_agent(self) -> str:
         """The user agent that fits the device and the locale."""
         return build_user_agent(self.device_settings, self.locale)
@@ -211,6 +222,15 @@ class Settings(MutableMapping[str, Any], BaseModel):
     @classmethod
     def _complete_device(cls, value: Any) -> Any:
         return {**device_settings(Profile()), **_without_nulls(value)} if isinstance(value, Mapping) else value
+
+    @field_validator("tls_verify")
+    @classmethod
+    def _warn_of_verification_switched_off(cls, value: bool | str) -> bool | str:
+        if not value:
+            logger.warning(
+                "tls_verify does not switch verification off; it can only name a file of certificate authorities"
+            )
+        return value
 
     @field_validator("cookies", mode="before")
     @classmethod

@@ -19,10 +19,12 @@ class ClientState:
     """The state below every method of the client. What a settings file holds lives in ``settings`` and nowhere else.
 
     Args:
-        settings: of an earlier session: what :meth:`get_settings` returned. Without it this is a new device.
-        proxy: URL of the proxy, ``http``, ``https``, ``socks4``, ``socks4a``, ``socks5`` or ``socks5h``.
+        settings: of an earlier session: what :meth:`get_settings` returned. It is copied. Without it this is a new
+            device.
+        proxy: URL of the proxy, ``http``, ``socks4``, ``socks4a``, ``socks5`` or ``socks5h``.
         session: a ``requests.Session`` to send through, for instance with another adapter mounted.
-        timeout: seconds to wait for a connection, and for each next piece of an answer.
+        timeout: seconds to wait for a connection, and for each next piece of an answer, which has to be complete
+            120 seconds after it began.
         delay_range: shortest and longest random pause in seconds before each request; ``None`` for no pause.
         profile: hosts, app release and phone to present; ``Profile.current()`` if omitted. A saved device is kept.
         locale: such as ``en_US``; see :meth:`set_locale`.
@@ -85,12 +87,15 @@ class ClientState:
         return self._settings.to_dict()
 
     def set_settings(self, settings: Mapping[str, Any]) -> bool:
-        """Takes over a session state, also one of instagrapi 3.x or of an older release.
+        """Takes over a copy of a session state, also one of instagrapi 3.x or of an older release.
 
         Raises:
             ClientError: a value has a type that means nothing.
         """
-        self._settings = settings if isinstance(settings, Settings) else Settings.read(settings, self._profile)
+        if isinstance(settings, Settings):
+            self._settings = settings.model_copy(deep=True)
+        else:
+            self._settings = Settings.read(settings, self._profile)
         self._hints = ServerHints()
         return True
 

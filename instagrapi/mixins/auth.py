@@ -7,6 +7,7 @@ error that says what a person has to do. Nothing here asks at a prompt, and noth
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import quote
@@ -25,6 +26,7 @@ from instagrapi.http.forms import compact_json
 from instagrapi.http.headers import absorb_headers, session_data
 from instagrapi.http.password import PasswordKey, encrypt_password
 from instagrapi.mixins.account import AccountMixin
+from instagrapi.types import Account
 
 _MOST_RELOGINS = 2
 _SHORTEST_SESSION_ID = 31
@@ -37,11 +39,12 @@ class AuthMixin(AccountMixin):
     def login(self, username: str | None = None, password: str | None = None, relogin: bool = False) -> bool:
         """Makes sure that there is a live session: the loaded one if it still works, otherwise a new one.
 
-        A new one is made with the password and the same device. A session that ended elsewhere counts as dead; any
-        other failure of the check is raised, and the loaded session kept.
+        A new one is made with the password and the same device. A session that ended elsewhere counts as dead, and
+        one of another account does not count; it is lost only when the new login succeeds. Any other failure of the
+        check is raised, and the loaded session kept. Afterwards ``username`` is that of the session's account.
 
         Args:
-            username: of the account; the last one given if omitted.
+            username: of the account, or its e-mail address or telephone number; the last one given if omitted.
             password: needed only when a new session has to be made; the last one given if omitted.
             relogin: whether to make a new session in any case.
 
@@ -55,7 +58,7 @@ class AuthMixin(AccountMixin):
         """
         self.username = (username or self.username or "").strip() or None
         self.password = password or self.password
-        if self.user_id and not relogin and self._session_lives():
+        if self.user_id and not relogin and self._session_serves():
             return True
         if not self.username or not self.password:
             raise BadCredentials("A new session needs user name and password.")
@@ -133,13 +136,16 @@ class AuthMixin(AccountMixin):
         self._forget_session()
         return True
 
-    def _session_lives(self) -> bool:
+    def _session_serves(self) -> bool:
+        """Whether the session is alive and of the requested account; a dead one is forgotten."""
         try:
             account = self.account_info()
         except LoginRequired:
             self._forget_session()
             return False
-        self.username = self.username or account.username
+        if not _is_called(account, self.username):
+            return False
+        self.username = account.username or self.username
         return True
 
     def _login_by_password(self, username: str, password: str) -> None:
@@ -190,3 +196,12 @@ class AuthMixin(AccountMixin):
     def _forget_session(self) -> None:
         for key in _SESSION_KEYS:
             self.settings[key] = None
+        self._hints = dataclasses.replace(self._hints, direct_region_hint=None, shbid=None, shbts=None)
+
+
+def _is_called(account: Account, name: str | None) -> bool:
+    """Whether the account goes by that name; true as well when there is nothing to compare."""
+    if not name or not account.username:
+        return True
+    names = (account.username, account.email, account.phone_number)
+    return name.strip().casefold() in {own.strip().casefold() for own in names if own}

@@ -71,7 +71,7 @@ class PrivateMixin(ClientState):
             cookies=jar,
             params=plain_form(params or {}),
             data=form,
-            verify=endpoints.ca_file or self.settings.tls_verify,
+            ca_file=endpoints.ca_file or self.settings.ca_file,
         )
         absorb_headers(self.settings, self._hints, response.headers)
         absorb_cookies(self.settings, cookies, jar)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from instagrapi.mixins.private import PrivateMixin
+from instagrapi.realtime.wire.push import push_registration
 
 
 class PushMixin(PrivateMixin):
@@ -15,19 +16,12 @@ class PushMixin(PrivateMixin):
             LoginRequired: the session has ended.
             ClientError: see :meth:`private_request`.
         """
-        self.private_request(
-            "push/register/",
-            data={
-                "device_type": "android_mqtt",
-                "is_main_push_channel": True,
-                "device_sub_type": "2",
-                "device_token": token,
-                "_csrftoken": self.token,
-                "guid": self.uuid,
-                "uuid": self.uuid,
-                "users": self.user_id,
-                "family_device_id": self.phone_id,
-            },
-            with_signature=False,
+        form = push_registration(
+            token,
+            uuid=self.uuid,
+            phone_id=self.phone_id,
+            user_id=self.user_id or "",
+            csrf_token=self.token,
         )
+        self.private_request("push/register/", form, with_signature=False)
         return True

@@ -8,12 +8,13 @@ the name under which the event is counted and documented.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from instagrapi.types import moment_from_microseconds
+
 _FLAGS: dict[int | str, bool] = {0: False, 1: True, "0": False, "1": True, "false": False, "true": True}
 
 
@@ -38,16 +39,6 @@ def _as_flag(value: object) -> bool | None:
     return _FLAGS.get(value) if isinstance(value, int | str) else None
 
 
-def _as_moment(value: object) -> datetime | None:
-    if isinstance(value, datetime):
-        return value
-    microseconds = _as_integer(value)
-    try:
-        return None if microseconds is None else _EPOCH + timedelta(microseconds=microseconds)
-    except OverflowError:
-        return None
-
-
 def _as_mapping(value: object) -> dict[str, Any] | None:
     return dict(value) if isinstance(value, Mapping) else None
 
@@ -56,7 +47,7 @@ Text = Annotated[str | None, BeforeValidator(_as_text)]
 Integer = Annotated[int | None, BeforeValidator(_as_integer)]
 Flag = Annotated[bool | None, BeforeValidator(_as_flag)]
 #: Read from microseconds since 1970, whether they come as a number or as text.
-Moment = Annotated[datetime | None, BeforeValidator(_as_moment)]
+Moment = Annotated[datetime | None, BeforeValidator(moment_from_microseconds)]
 Fields = Annotated[dict[str, Any] | None, BeforeValidator(_as_mapping)]
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from instagrapi.exceptions import ClientError
 from instagrapi.mixins.http import HttpClient
 
 LOGGED_OUT = {"message": "user_has_logged_out", "status": "fail"}
-ACCOUNT = {"user": {"pk": 10000000001, "username": "me.example"}, "status": "ok"}
+ACCOUNT: dict[str, Any] = {"user": {"pk": 10000000001, "username": "me.example"}, "status": "ok"}
 BAD_PASSWORD = {"message": "The password is incorrect.", "error_type": "bad_password", "status": "fail"}
 
 
@@ -81,6 +82,51 @@ def test_a_loaded_session_that_lives_is_used(member: HttpClient, server: Any) ->
     assert server.paths == ["GET /api/v1/accounts/current_user/"]
     assert server.query() == {"edit": "true"}
     assert member.username == "me.example"
+
+
+@pytest.mark.parametrize("name", [" ME.Example ", "me@example.org", "+4912345"])
+def test_a_session_of_the_requested_account_is_used(member: HttpClient, server: Any, name: str) -> None:
+    server.answer({"user": {**ACCOUNT["user"], "email": "me@example.org", "phone_number": "+4912345"}})
+    assert member.login(name, "secret") is True
+    assert len(server.requests) == 1
+    assert member.username == "me.example", "the account's own name"
+
+
+def test_a_session_whose_account_is_not_told_is_used(member: HttpClient, server: Any) -> None:
+    server.answer({"user": {"pk": 10000000001}})
+    assert member.login("bob", "secret") is True
+    assert member.username == "bob"
+
+
+def test_a_session_of_another_account_is_replaced(member: HttpClient, server: Any, key_headers: dict[str, str]) -> None:
+    session = {"ds_user_id": "20000000002", "sessionid": "20000000002%3Aother"}
+    bearer = "Bearer IGT:2:" + base64.b64encode(json.dumps(session).encode()).decode()
+    server.answer(ACCOUNT, headers={"ig-set-ig-u-shbid": "of-me", "ig-set-ig-u-shbts": "of-me"})
+    server.answer(headers=key_headers)
+    server.answer(headers={"ig-set-authorization": bearer})
+    assert member.login("bob", "secret") is True
+    assert server.paths[1:] == ["POST /api/v1/launcher/sync/", "POST /api/v1/accounts/login/"]
+    assert not {"Authorization", "IG-U-SHBID", "IG-U-SHBTS"} & set(server.requests[1].headers)
+    assert (member.username, member.user_id) == ("bob", "20000000002")
+
+
+def test_a_failed_login_to_another_account_leaves_the_old_session(
+    member: HttpClient, server: Any, key_headers: dict[str, str]
+) -> None:
+    before = member.get_settings()["authorization_data"]
+    server.answer(ACCOUNT)
+    server.answer(headers=key_headers)
+    server.answer(BAD_PASSWORD, status=400)
+    with pytest.raises(errors.BadPassword):
+        member.login("bob", "wrong")
+    assert member.get_settings()["authorization_data"] == before
+
+
+def test_another_account_needs_a_password(member: HttpClient, server: Any) -> None:
+    server.answer(ACCOUNT)
+    with pytest.raises(errors.BadCredentials):
+        member.login("bob")
+    assert member.user_id == "10000000001"
 
 
 @pytest.mark.parametrize("body", [LOGGED_OUT, {"message": "login_required", "status": "fail"}])

@@ -5,6 +5,7 @@ import gzip
 import logging
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -61,7 +62,7 @@ def http(session: requests.Session) -> HttpSession:
 # --- proxies ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("scheme", ["http", "https", "socks4", "socks4a", "socks5", "socks5h"])
+@pytest.mark.parametrize("scheme", ["http", "socks4", "socks4a", "socks5", "socks5h"])
 def test_proxy_schemes(scheme: str) -> None:
     url = f"{scheme}://user:pa%40ss@[::1]:1080"
     assert checked_proxy(url) == url
@@ -77,12 +78,22 @@ def test_proxy_shorthands(url: str | None, checked: str | None) -> None:
 @pytest.mark.parametrize(
     "url",
     ["ftp://user:secret@host:1", "http://user:secret@", "http://user:secret@host:port", "http://user:secret@host:99999"]
-    + ["http://user:secret@[::1", "://user:secret@host", "http://secret@host:0"],
+    + ["http://user:secret@[::1", "://user:secret@host", "https://user:secret@host:1"],
 )
 def test_an_unusable_proxy_is_refused_without_repeating_it(url: str) -> None:
     with pytest.raises(RealtimeConfigError) as caught:
         checked_proxy(url)
     assert "secret" not in f"{caught.value!r} {caught.value.__cause__!r}"
+
+
+def test_proxies_are_those_of_the_realtime_side(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(RealtimeConfigError, match="'https' is not one of http, socks4, socks4a, socks5, socks5h"):
+        checked_proxy("https://host:1")
+    asked: list[str] = []
+    monkeypatch.setattr(session_module.Proxy, "from_url", asked.append)
+    checked_proxy("host:1")
+    checked_proxy("socks5://host:1")
+    assert asked == ["host:1", "socks5://host:1"], "there is one parser"
 
 
 def test_a_new_proxy_counts_from_the_next_request(http: HttpSession, server: Any) -> None:
@@ -120,10 +131,20 @@ def test_every_request_has_timeouts_and_trust(http: HttpSession, server: Any) ->
     server.answer()
     exchange(http)
     server.answer()
-    exchange(http, "POST", data={"a": "b"}, verify="/tmp/ca.pem")
+    exchange(http, "POST", data={"a": "b"}, ca_file="/tmp/ca.pem")
     first, second = server.options
     assert first["timeout"] == second["timeout"] == (10.0, 30.0)
     assert (first["verify"], second["verify"]) == (True, "/tmp/ca.pem")
+
+
+@pytest.mark.parametrize(("of_session", "used"), [(False, True), (None, True), ("/tmp/own.pem", "/tmp/own.pem")])
+def test_a_session_chooses_its_authorities_and_cannot_do_without(
+    session: requests.Session, server: Any, of_session: Any, used: Any
+) -> None:
+    session.verify = of_session
+    server.answer()
+    exchange(HttpSession(session))
+    assert server.options[0]["verify"] == used
 
 
 @pytest.mark.parametrize(("given", "used"), [((1, 2), (1, 2)), (5.0, (5.0, 5.0))])
@@ -137,6 +158,13 @@ def test_timeouts_can_be_chosen(session: requests.Session, server: Any, given: A
 def test_there_is_no_way_to_have_no_timeout(timeout: Any) -> None:
     with pytest.raises(RealtimeConfigError, match="timeout"):
         HttpSession(timeout=timeout)
+
+
+@pytest.mark.parametrize("seconds", [0, -1, None])
+def test_there_is_no_way_to_have_no_body_timeout(seconds: Any) -> None:
+    assert HttpSession().body_timeout == 120.0
+    with pytest.raises(RealtimeConfigError, match="timeout"):
+        HttpSession(body_timeout=seconds)
 
 
 def test_a_redirect_is_not_followed(http: HttpSession, server: Any) -> None:
@@ -300,6 +328,52 @@ def test_a_server_that_stops_in_the_middle_is_left() -> None:
         done.set()
 
 
+@pytest.mark.parametrize(
+    "head", [b"Content-Length: 9999", b"Transfer-Encoding: chunked\r\n\r\n270F", b"X: until the end"]
+)
+def test_a_server_that_drips_is_left(head: bytes) -> None:
+    done = threading.Event()
+
+    def drip(connection: socket.socket) -> None:
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 200 OK\r\n" + head + (b"\r\n" if b"chunked" in head else b"\r\n\r\n"))
+        while not done.wait(0.02):
+            connection.sendall(b"x")
+
+    with listener(drip) as url:
+        started = time.monotonic()
+        with pytest.raises(ClientRequestTimeout, match="in time"):
+            exchange(HttpSession(timeout=(5, 1), body_timeout=0.2), url=url)
+        assert time.monotonic() - started < 1
+        done.set()
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_connection_is_used_again(chunked: bool) -> None:
+    connections = []
+
+    def serve(connection: socket.socket) -> None:
+        connections.append(connection)
+        while connection.recv(65536):
+            body = gzip.compress(b'{"status": "ok"}')
+            length = b"Transfer-Encoding: chunked" if chunked else b"Content-Length: %d" % len(body)
+            body = b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body) if chunked else body
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n" + length + b"\r\n\r\n" + body)
+
+    with listener(serve) as url:
+        http = HttpSession()
+        for _ in range(3):
+            assert exchange(http, url=url).json() == {"status": "ok"}
+        http._session.close()
+    assert len(connections) == 1
+
+
+def test_a_damaged_answer(http: HttpSession, server: Any) -> None:
+    server.answer(b"this was never compressed", headers={"Content-Encoding": "gzip"})
+    with pytest.raises(ClientIncompleteReadError, match="damaged"):
+        exchange(http)
+
+
 def test_a_truncated_answer() -> None:
     def cut(connection: socket.socket) -> None:
         connection.recv(65536)
@@ -323,7 +397,7 @@ def test_a_proxy_that_refuses_does_not_show_its_password() -> None:
 
 def test_a_missing_file_of_authorities_is_named(tmp_path: Any) -> None:
     with pytest.raises(ClientError, match=r"missing\.pem"):
-        exchange(HttpSession(), "POST", verify=str(tmp_path / "missing.pem"))
+        exchange(HttpSession(), "POST", ca_file=str(tmp_path / "missing.pem"))
 
 
 # --- logging ---------------------------------------------------------------------------------------------------------

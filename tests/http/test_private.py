@@ -127,6 +127,21 @@ def test_trust_of_the_settings_is_used(member: HttpClient, server: Any) -> None:
     assert server.options[0]["verify"] == "/tmp/company.pem"
 
 
+@pytest.mark.parametrize("switched_off", [False, ""])
+def test_settings_cannot_switch_verification_off(
+    member: HttpClient, server: Any, caplog: pytest.LogCaptureFixture, switched_off: Any
+) -> None:
+    member.settings["tls_verify"] = switched_off
+    for _ in range(2):
+        server.answer()
+        member.private_request("x/")
+        assert server.options[-1]["verify"] is True
+    assert [record.getMessage() for record in caplog.records if record.name == "instagrapi.http"] == [
+        "tls_verify does not switch verification off; it can only name a file of certificate authorities"
+    ]
+    assert member.get_settings()["tls_verify"] == switched_off
+
+
 def test_a_pause_before_each_request_if_wanted(
     member: HttpClient, server: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from instagrapi.exceptions import LoginRequired
+from instagrapi.mixins import push
 from instagrapi.mixins.http import HttpClient
 
 
@@ -22,6 +23,21 @@ def test_push_register_is_a_plain_form(member: HttpClient, server: Any) -> None:
         "uuid": member.uuid,
         "users": "10000000001",
         "family_device_id": member.phone_id,
+    }
+
+
+def test_the_form_is_the_one_of_the_push_connection(
+    member: HttpClient, server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(push, "push_registration", lambda token, **of_client: {"token": token, **of_client})
+    server.answer()
+    member.push_register("t")
+    assert server.form() == {
+        "token": "t",
+        "uuid": member.uuid,
+        "phone_id": member.phone_id,
+        "user_id": "10000000001",
+        "csrf_token": member.token,
     }
 
 

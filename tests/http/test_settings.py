@@ -211,6 +211,16 @@ def test_settings_that_are_no_mapping_are_refused() -> None:
         Settings.read("session.json")  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("given", "ca_file"),
+    [(None, None), (True, None), (False, None), ("", None), ("/tmp/company.pem", "/tmp/company.pem")],
+)
+def test_only_a_path_is_a_file_of_authorities(given: Any, ca_file: str | None) -> None:
+    settings = Settings.read({"tls_verify": given})
+    assert settings.ca_file == ca_file
+    assert settings["tls_verify"] is (True if given is None else given)
+
+
 def test_repr_shows_no_values() -> None:
     settings = Settings.read({"authorization_data": {"sessionid": "secret"}, "fbns_auth": {"password": "secret"}})
     assert "secret" not in f"{settings!r} {settings}"

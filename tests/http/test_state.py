@@ -116,8 +116,28 @@ def test_get_settings_is_a_copy_and_settings_is_live(client: HttpClient) -> None
     assert client.mid == "y"
     client.set_settings({"mid": "z"})
     assert client.settings.mid == "z"
-    shared = Settings.read({"mid": "z"})
-    assert HttpClient(shared, profile=Profile()).settings is shared
+
+
+def test_typed_settings_of_another_client_are_copied(member: HttpClient) -> None:
+    member.settings["fbns_auth"] = {"client_id": "c"}
+    other = HttpClient(member.settings, profile=Profile())
+    assert other.settings == member.settings
+    other.settings.mid = other.settings.cookies["csrftoken"] = other.settings["fbns_auth"]["client_id"] = "x"
+    assert (member.mid, member.settings.cookies, member.settings["fbns_auth"]) == (None, {}, {"client_id": "c"})
+    own = Settings.read({"mid": "m"})
+    member.set_settings(own)
+    own.mid = "x"
+    assert member.mid == "m"
+
+
+def test_a_session_file_that_asks_for_no_verification_is_warned_about_once(
+    client: HttpClient, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "session.json"
+    path.write_text('{"tls_verify": false}')
+    loaded = client.load_settings(path)
+    assert [(record.name, record.levelname) for record in caplog.records] == [("instagrapi.http", "WARNING")]
+    assert loaded["tls_verify"] is False, "the file stays as it was"
 
 
 def test_unusable_settings_leave_the_old_ones(client: HttpClient) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from instagrapi.types import Account, DirectMessage, DirectThread, UserShort
+from instagrapi.types import Account, DirectMessage, DirectThread, UserShort, moment_from_microseconds
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -91,6 +91,20 @@ def test_times_are_aware_and_keep_their_microseconds(value: Any) -> None:
     expected = datetime(2026, 9, 21, 14, 13, 20, 123456, tzinfo=UTC)
     assert DirectMessage.model_validate({"timestamp": value}).timestamp == expected
     assert DirectMessage(timestamp=expected).timestamp == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "moment"),
+    [
+        (0, datetime(1970, 1, 1, tzinfo=UTC)),
+        (1790000000123456, datetime(2026, 9, 21, 14, 13, 20, 123456, tzinfo=UTC)),
+        ("1790000000123456", datetime(2026, 9, 21, 14, 13, 20, 123456, tzinfo=UTC)),
+        (datetime(2020, 1, 1, tzinfo=UTC), datetime(2020, 1, 1, tzinfo=UTC)),
+        *((odd, None) for odd in (None, True, 1.5, float("nan"), "", "soon", 10**20, -(10**18), "9" * 5000, [], b"1")),
+    ],
+)
+def test_moment_from_microseconds(value: object, moment: datetime | None) -> None:
+    assert moment_from_microseconds(value) == moment
 
 
 def test_a_very_deep_reply_does_no_harm() -> None:
