@@ -5,7 +5,13 @@ from __future__ import annotations
 import time
 from typing import Any, Unpack
 
-from instagrapi.exceptions import ConnectRefused, FbnsRegistrationFailed, MalformedPacket, RealtimeTimeout
+from instagrapi.exceptions import (
+    ConnectRefused,
+    FbnsRegistrationFailed,
+    MalformedPacket,
+    NotConnectedError,
+    RealtimeTimeout,
+)
 from instagrapi.profile import Address, FbnsProfile
 from instagrapi.realtime import events as ev
 from instagrapi.realtime.base import MQTToTClient, Options
@@ -99,8 +105,10 @@ class FbnsClient(MQTToTClient):
         return str(getattr(self.client, "user_id", None) or "")
 
     def _identify(self) -> None:
-        was_stored = self.auth.is_stored
+        was_stored, disconnects = self.auth.is_stored, self._disconnects
         refusal = self._try_identity()
+        if self._disconnects != disconnects:
+            raise NotConnectedError("the connection was closed from this side")
         if refusal is not None and was_stored:
             self._forget_identity()
             refusal = self._try_identity()

@@ -472,3 +472,18 @@ def test_a_connection_key_that_is_none_is_ignored(key: str) -> None:
     client.connect(register=False)
     assert client.auth.user_id == 0
     assert client.build_connection().to_thrift()
+
+
+def test_disconnecting_between_two_identities_is_not_forgotten() -> None:
+    client, fbns, _ = made(Host(settings={"fbns_auth": stored()}))
+
+    class Refused(list[ConnAck]):
+        def pop(self, index: Any = -1) -> ConnAck:
+            client.disconnect()
+            return super().pop(index)
+
+    fbns.connacks = Refused([ConnAck(4)])
+    with pytest.raises(NotConnectedError):
+        client.connect()
+    assert not client.connected
+    assert len(fbns.presented) == 1
