@@ -11,13 +11,12 @@ from instagrapi.emulator.signals import Broadcast, PresenceChanged, Typed
 from instagrapi.realtime.protocol.payload import dump_json
 from instagrapi.realtime.protocol.thrift import encode_struct
 from instagrapi.realtime.wire.structs import GRAPHQL_EVENT, REGION_HINT, SKYWALKER_EVENT
+from instagrapi.realtime.wire.subscriptions import APP_PRESENCE
 
 #: How long a typing mark lasts, in milliseconds (captured 2018 to 2020; 22000 was seen in 2025).
 TYPING_TTL_MS = 12_000
 #: The same in the answer to the typer (captured).
 TYPING_ACK_TTL_MS = 10_000
-APP_PRESENCE = "17846944882223835"
-DIRECT_TYPING = "17867973967082385"
 _SKYWALKER_LIVE = 2
 
 

@@ -9,12 +9,13 @@ from typing import Generic, TypeVar
 
 from instagrapi.emulator.devices import Devices
 from instagrapi.emulator.handshake import (
-    FBNS_APP_ID,
-    REALTIME_APP_ID,
+    FBNS_FIELDS,
+    REALTIME_FIELDS,
     Code,
     ConnectDenied,
     authenticate,
-    check_common,
+    check_app_info,
+    check_fields,
     speaks_mqttot,
 )
 from instagrapi.emulator.hub import Hub
@@ -159,7 +160,8 @@ class RealtimeBroker(Broker[RealtimeSession]):
     def _admit(
         self, world: World, link: Link, packet: Connect, connect: MQTToTConnection
     ) -> tuple[RealtimeSession, ConnAck]:
-        check_common(packet, connect, "cookie_auth", REALTIME_APP_ID)
+        check_fields(packet, connect, REALTIME_FIELDS)
+        check_app_info(connect.app_specific_info)
         account = authenticate(connect, world.accounts)
         entry = self._entry(packet, connect, account.username)
         return RealtimeSession(self._hub, link, entry, account), ConnAck(Code.ACCEPTED)
@@ -201,7 +203,7 @@ class PushBroker(Broker[PushSession]):
     def _admit(
         self, world: World, link: Link, packet: Connect, connect: MQTToTConnection
     ) -> tuple[PushSession, ConnAck]:
-        check_common(packet, connect, "device_auth", FBNS_APP_ID)
+        check_fields(packet, connect, FBNS_FIELDS)
         device = self._devices.identify(connect)
         entry = self._entry(packet, connect, None, device_id=device.device_id)
         session = PushSession(self._hub, link, entry, device, self._devices)

@@ -28,7 +28,8 @@ def answer(world: World, account: Account, body: bytes) -> Json:
             raise Refused(400, "unknown action")
         return _item_ack("200", "ok", payload=act(world, account, command))
     except Refused as refused:
-        payload = {"client_context": command.get("client_context"), "message": refused.message}
+        echoed = command.get("client_context")
+        payload = {"client_context": echoed if isinstance(echoed, str) else None, "message": refused.message}
         return _item_ack(str(refused.status), "fail", message=refused.message, payload=payload)
 
 
@@ -42,7 +43,7 @@ def _read(body: bytes) -> Command:
     except ValueError:
         command = None
     if not isinstance(command, dict):
-        raise Refused(400, "the command is no JSON object")
+        raise Refused(400, "the command is no JSON object in a zlib stream")
     return command
 
 
@@ -61,7 +62,7 @@ def _react(world: World, account: Account, command: Command, client_context: str
     item = _target(world, account, command)
     match command.get("reaction_status"):
         case "created":
-            return world.react(account, item, str(command.get("emoji") or ""), client_context)
+            return world.react(account, item, _optional_text(command, "emoji") or "", client_context)
         case "deleted":
             return world.unreact(account, item, client_context)
     raise Refused(400, "reaction_status is neither created nor deleted")
@@ -79,16 +80,14 @@ def _mark_visual_item_seen(world: World, account: Account, command: Command) -> 
 
 def _indicate_activity(world: World, account: Account, command: Command) -> Json:
     thread = world.thread(account, _text(command, "thread_id"))
-    status = str(command.get("activity_status"))
-    if status not in ("0", "1", "2"):
-        raise Refused(400, "activity_status is none of 0, 1 and 2")
+    status = _activity_status(command)
     client_context = _client_context(command) or world.new_client_context()
-    timestamp = world.indicate_activity(account, thread, int(status), client_context)
+    timestamp = world.indicate_activity(account, thread, status, client_context)
     return {
         "client_context": client_context,
         "thread_id": thread.thread_id,
         "timestamp": str(timestamp),
-        "activity_status": int(status),
+        "activity_status": status,
         "indicator_id": client_context,
         "ttl": TYPING_ACK_TTL_MS,
     }
@@ -115,9 +114,22 @@ def _payload(receipt: Receipt, client_context: str | None) -> Json:
     return {"client_context": client_context, **payload} if client_context else payload
 
 
+def _activity_status(command: Command) -> int:
+    """A number, or text with one (both reported)."""
+    status = command.get("activity_status")
+    if isinstance(status, bool) or status not in (0, 1, 2, "0", "1", "2"):
+        raise Refused(400, "activity_status is none of 0, 1 and 2")
+    return int(status)
+
+
 def _client_context(command: Command) -> str | None:
-    value = command.get("client_context")
-    return str(value) if isinstance(value, str | int) and value != "" else None
+    return _optional_text(command, "client_context")
+
+
+def _optional_text(command: Command, name: str) -> str | None:
+    """A field that may be absent, null or empty."""
+    value = command.get(name)
+    return None if value is None or value == "" else _text(command, name)
 
 
 def _text(command: Command, name: str) -> str:

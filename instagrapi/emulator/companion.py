@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Iterable
 
 from instagrapi.emulator.actor import Actor
-from instagrapi.emulator.model import Item
+from instagrapi.emulator.model import Item, Refused
 
 _SMALL_TALK = ("hi there", "how are you?", "nice weather today", "have you seen this?", "see you later")
 
@@ -45,7 +46,9 @@ class Companion:
     def _run(self) -> None:
         while not self._stop.wait(self._interval):
             for partner in self._partners():
-                self.step(partner)
+                # What it was about to react to may have been unsent since it looked.
+                with contextlib.suppress(Refused):
+                    self.step(partner)
 
     def step(self, partner: Actor) -> None:
         """Does the next thing towards one partner."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from instagrapi.emulator.handshake import Code, ConnectDenied
+from instagrapi.emulator.handshake import Code, ConnectDenied, check_identifier
 from instagrapi.emulator.model import Account
 from instagrapi.realtime.protocol.payload import dump_json
 from instagrapi.realtime.wire.connect import MQTToTConnection
@@ -68,7 +68,8 @@ class Devices:
         """The device that a CONNECT is from; one without credentials gets a new identity.
 
         Raises:
-            ConnectDenied: the credentials are not those of any device: start again without any (reported).
+            ConnectDenied: the credentials are not those of any device: start again without any (reported); or the
+                client identifier is not the beginning of the device id.
         """
         info = connect.client_info
         key = info.get("userId", 0)
@@ -78,6 +79,7 @@ class Devices:
         device = self._by_key.get(key)
         if device is None or claimed != (device.connection_secret, device.device_id, device.device_secret):
             raise ConnectDenied(Code.BAD_CREDENTIALS)
+        check_identifier(connect, device.device_id)
         return device
 
     def issue_token(self, device: Device, package_name: str, app_id: int) -> str:

@@ -209,19 +209,19 @@ class Emulator:
 
     @property
     def connections(self) -> list[Connection]:
-        """Every CONNECT to either broker, open, ended or refused, in order."""
+        """Every CONNECT to either broker, open, ended or refused, in order; the latest 10,000."""
         with self._hub.changing():
             return list(self._hub.journal.connections)
 
     @property
     def received(self) -> list[Received]:
-        """Every PUBLISH from programs to either broker, in order."""
+        """Every PUBLISH from programs to either broker, in order; the latest 10,000."""
         with self._hub.changing():
             return list(self._hub.journal.received)
 
     @property
     def http_calls(self) -> list[HttpCall]:
-        """Every HTTP request, in order."""
+        """Every HTTP request, in order; the latest 10,000."""
         with self._hub.changing():
             return list(self._hub.journal.http_calls)
 

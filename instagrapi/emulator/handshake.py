@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable, Mapping
 from enum import IntEnum
+from typing import Any, TypeAlias
 
 from instagrapi.emulator.accounts import Accounts
 from instagrapi.emulator.model import Account
@@ -24,6 +26,58 @@ _SESSIONID = "sessionid="
 _AUTHORIZATION = "authorization="
 #: What a client without a session is given.
 EMPTY_BEARER = "Bearer IGT:2:"
+#: The client identifier is so many characters of the device id (reported).
+_IDENTIFIER_LENGTH = 20
+
+#: The type of a field that must be there, and which values are taken; ``bool`` takes what is not empty.
+Rule: TypeAlias = tuple[type, Callable[[Any], bool]]
+Fields: TypeAlias = Mapping[str, Rule]
+
+
+def _any(value: Any) -> bool:
+    return True
+
+
+def _only(expected: Any) -> Callable[[Any], bool]:
+    return lambda value: bool(value == expected)
+
+
+_COMMON_FIELDS: Fields = {
+    "userAgent": (str, bool),
+    "clientCapabilities": (int, _any),
+    "publishFormat": (int, _only(1)),
+    "noAutomaticForeground": (bool, _any),
+    "makeUserAvailableInForeground": (bool, _any),
+    "isInitiallyForeground": (bool, _any),
+    "networkType": (int, _any),
+    "networkSubtype": (int, _any),
+    "clientMqttSessionId": (int, _any),
+    "subscribeTopics": (list, bool),
+    "clientStack": (int, _any),
+}
+#: ``clientInfo`` of a realtime CONNECT (values reported; that the broker insists on them is assumed).
+REALTIME_FIELDS: Fields = {
+    **_COMMON_FIELDS,
+    "endpointCapabilities": (int, _only(0)),
+    "clientType": (str, _only("cookie_auth")),
+    "appId": (int, _only(REALTIME_APP_ID)),
+}
+#: ``clientInfo`` of an FBNS CONNECT, likewise.
+FBNS_FIELDS: Fields = {
+    **_COMMON_FIELDS,
+    "endpointCapabilities": (int, _only(128)),
+    "clientType": (str, _only("device_auth")),
+    "appId": (int, _only(FBNS_APP_ID)),
+}
+_APP_FIELDS: Fields = {
+    "app_version": (str, bool),
+    "User-Agent": (str, bool),
+    "Accept-Language": (str, bool),
+    "platform": (str, bool),
+    "ig_mqtt_route": (str, bool),
+}
+#: Clients call it by either name (reported).
+_CAPABILITIES = ("X-IG-Capabilities", "capabilities")
 
 
 class Code(IntEnum):
@@ -50,28 +104,60 @@ def speaks_mqttot(packet: Connect) -> bool:
     return packet.protocol_name == PROTOCOL_NAME.decode() and packet.flags in _FLAGS
 
 
-def check_common(packet: Connect, connection: MQTToTConnection, client_type: str, app_id: int) -> None:
-    """Checks what both brokers ask for.
+def check_fields(packet: Connect, connection: MQTToTConnection, fields: Fields) -> None:
+    """Checks what needs no knowledge of accounts or devices.
+
+    Args:
+        fields: the rules for ``clientInfo``.
 
     Raises:
-        ConnectDenied: the protocol level, the client identifier, the client type or the app id is not theirs.
+        ConnectDenied: the protocol level, the keep alive, the client identifier or one of the fields is not acceptable.
     """
     if packet.protocol_level != PROTOCOL_LEVEL:
         raise ConnectDenied(Code.WRONG_LEVEL)
     if not connection.client_identifier:
         raise ConnectDenied(Code.IDENTIFIER_REJECTED)
-    if connection.client_info.get("clientType") != client_type or connection.client_info.get("appId") != app_id:
+    if packet.keep_alive <= 0 or not _follow(connection.client_info, fields):
         raise ConnectDenied(Code.NOT_AUTHORIZED)
+
+
+def check_app_info(info: Mapping[str, str]) -> None:
+    """Checks realtime's ``appSpecificInfo``.
+
+    One that is not there is accepted: mauigpapi writes it under another field id and was served for years (reported).
+
+    Raises:
+        ConnectDenied: it is there and lacks something.
+    """
+    if info and not (_follow(info, _APP_FIELDS) and any(info.get(name) for name in _CAPABILITIES)):
+        raise ConnectDenied(Code.NOT_AUTHORIZED)
+
+
+def check_identifier(connection: MQTToTConnection, device_id: str) -> None:
+    """Checks that a connection is identified by its device.
+
+    Raises:
+        ConnectDenied: the client identifier is not the beginning of the device id.
+    """
+    if connection.client_identifier != device_id[:_IDENTIFIER_LENGTH]:
+        raise ConnectDenied(Code.IDENTIFIER_REJECTED)
+
+
+def _follow(values: Mapping[str, Any], fields: Fields) -> bool:
+    return all(type(values.get(name)) is kind and accepts(values[name]) for name, (kind, accepts) in fields.items())
 
 
 def authenticate(connection: MQTToTConnection, accounts: Accounts) -> Account:
     """The account that a realtime CONNECT is for.
 
     Raises:
-        ConnectDenied: no device id, a password of neither form, or a session that is not alive or not the user's.
+        ConnectDenied: no device id or one that the client identifier does not fit, a password of neither form, or a
+            session that is not alive or not the user's.
     """
-    if not connection.client_info.get("deviceId"):
+    device_id = connection.client_info.get("deviceId")
+    if not device_id:
         raise ConnectDenied(Code.IDENTIFIER_REJECTED)
+    check_identifier(connection, device_id)
     sessionid = _sessionid(connection.password)
     if sessionid is None:
         raise ConnectDenied(Code.BAD_CREDENTIALS)

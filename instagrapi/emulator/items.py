@@ -42,9 +42,9 @@ def raven_media(media_id: str) -> dict[str, Any]:
 
 
 def _text(fields: Fields, find_user: FindUser) -> dict[str, Any]:
-    data: dict[str, Any] = {"text": _require(fields, "text")}
+    data: dict[str, Any] = {"text": _require_text(fields, "text")}
     if mentioned := fields.get("mentioned_user_ids"):
-        data["mentioned_entities"] = [{"fbid": str(user_id)} for user_id in _json_list(mentioned)]
+        data["mentioned_entities"] = [{"fbid": user_id} for user_id in _json_list("mentioned_user_ids", mentioned)]
     return data
 
 
@@ -53,9 +53,9 @@ def _like(fields: Fields, find_user: FindUser) -> dict[str, Any]:
 
 
 def _link(fields: Fields, find_user: FindUser) -> dict[str, Any]:
-    urls = _json_list(_require(fields, "link_urls"))
-    text = _require(fields, "link_text")
-    context = {"link_url": str(urls[0]), "link_title": "", "link_summary": "", "link_image_url": ""}
+    urls = _json_list("link_urls", fields.get("link_urls"))
+    text = _require_text(fields, "link_text")
+    context = {"link_url": urls[0], "link_title": "", "link_summary": "", "link_image_url": ""}
     return {"link": {"text": text, "link_context": context}}
 
 
@@ -78,12 +78,12 @@ def _media_share(fields: Fields, find_user: FindUser) -> dict[str, Any]:
 
 def _reel_share(fields: Fields, find_user: FindUser) -> dict[str, Any]:
     media = _media(_require(fields, "media_id", "item_id"))
-    return {"reel_share": {"type": "reply", "media": media, "text": fields.get("text") or ""}}
+    return {"reel_share": {"type": "reply", "media": media, "text": _optional_text(fields)}}
 
 
 def _story_share(fields: Fields, find_user: FindUser) -> dict[str, Any]:
     media = _media(_require(fields, "story_media_id", "item_id"))
-    return {"story_share": {"media": media, "text": fields.get("text") or ""}}
+    return {"story_share": {"media": media, "text": _optional_text(fields)}}
 
 
 _COMPOSERS: dict[str, Callable[[Fields, FindUser], dict[str, Any]]] = {
@@ -106,23 +106,41 @@ def _media(media_id: str) -> dict[str, Any]:
 
 
 def _comment(fields: Fields) -> dict[str, Any]:
+    text = _optional_text(fields)
+    return {"text": text} if text else {}
+
+
+def _optional_text(fields: Fields) -> str:
     text = fields.get("text")
-    return {"text": text} if isinstance(text, str) and text else {}
+    return "" if text is None or text == "" else _require_text(fields, "text")
 
 
 def _require(fields: Fields, *names: str) -> str:
+    """The first of the fields that is there: an id or a name, as text or as a number."""
     for name in names:
         value = fields.get(name)
-        if isinstance(value, str | int) and not isinstance(value, bool) and value != "":
+        if _is_name(value):
             return str(value)
-    raise Refused(400, f"{' or '.join(names)} is missing")
+    raise Refused(400, f"{' or '.join(names)} is missing or neither text nor a number")
 
 
-def _json_list(text: Any) -> list[Any]:
+def _require_text(fields: Fields, name: str) -> str:
+    value = fields.get(name)
+    if not isinstance(value, str) or not value:
+        raise Refused(400, f"{name} is missing or no text")
+    return value
+
+
+def _json_list(name: str, text: object) -> list[str]:
+    """The ids or names in a JSON text, at least one."""
     try:
-        values = parse_json(text)
-    except (TypeError, ValueError):
+        values = parse_json(text) if isinstance(text, str) else None
+    except ValueError:
         values = None
-    if not isinstance(values, list) or not values:
-        raise Refused(400, "a list in JSON text was expected")
-    return values
+    if not isinstance(values, list) or not values or not all(_is_name(value) for value in values):
+        raise Refused(400, f"{name}: a list in JSON text was expected")
+    return [str(value) for value in values]
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str | int) and not isinstance(value, bool) and value != ""

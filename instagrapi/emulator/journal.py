@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from instagrapi.realtime.wire.connect import MQTToTConnection
 
 ServiceName: TypeAlias = Literal["realtime", "fbns"]
+#: So many entries of each kind are kept, the latest.
+JOURNAL_CAPACITY = 10_000
 
 
 @dataclass(slots=True)
@@ -68,8 +71,8 @@ class HttpCall:
 
 @dataclass(slots=True)
 class Journal:
-    """Everything since the emulator was made, in order."""
+    """The latest since the emulator was made, in order; of each kind :data:`JOURNAL_CAPACITY`."""
 
-    connections: list[Connection] = field(default_factory=list)
-    received: list[Received] = field(default_factory=list)
-    http_calls: list[HttpCall] = field(default_factory=list)
+    connections: deque[Connection] = field(default_factory=lambda: deque(maxlen=JOURNAL_CAPACITY))
+    received: deque[Received] = field(default_factory=lambda: deque(maxlen=JOURNAL_CAPACITY))
+    http_calls: deque[HttpCall] = field(default_factory=lambda: deque(maxlen=JOURNAL_CAPACITY))

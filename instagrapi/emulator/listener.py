@@ -15,6 +15,8 @@ from instagrapi.realtime.network.waiting import READ, Interrupt, Waiter
 
 #: Seconds that a client may take for its TLS handshake.
 HANDSHAKE_TIMEOUT = 10.0
+#: Seconds to wait when the system has no descriptor left for a client that stands in the queue.
+_BACK_OFF = 0.1
 _NEVER = Deadline(None)
 
 
@@ -38,6 +40,7 @@ class Listener:
         self._socket.setblocking(False)
         self.port: int = self._socket.getsockname()[1]
         self._interrupt = Interrupt()
+        self._closing = threading.Event()
         self._lock = threading.Lock()
         self._connections: dict[threading.Thread, socket.socket] = {}
         self._acceptor = threading.Thread(target=self._accept, name=f"{name}-accept", daemon=True)
@@ -45,6 +48,7 @@ class Listener:
 
     def close(self) -> None:
         """Stops listening, ends all connections and waits for their threads."""
+        self._closing.set()
         self._interrupt.set()
         self._acceptor.join()
         self._socket.close()
@@ -61,13 +65,20 @@ class Listener:
         try:
             while True:
                 waiter.wait(_NEVER, "accepting")
-                # The client may have gone again in the meantime.
-                with contextlib.suppress(OSError):
-                    self._start(*self._socket.accept())
+                self._accept_one()
         except ConnectionLost:
             return
         finally:
             waiter.close()
+
+    def _accept_one(self) -> None:
+        try:
+            self._start(*self._socket.accept())
+        except (BlockingIOError, ConnectionError):
+            # The client has gone again in the meantime.
+            return
+        except OSError:
+            self._closing.wait(_BACK_OFF)
 
     def _start(self, sock: socket.socket, address: tuple[str, int]) -> None:
         name = f"{self._name}-{address[1]}"

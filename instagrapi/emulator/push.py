@@ -14,6 +14,7 @@ from instagrapi.realtime.protocol.payload import dump_json, parse_json
 from instagrapi.realtime.wire.topics import FBNSTopics as Topics
 
 _MAX_GRANTED_QOS = 1
+_MAX_APP_ID_DIGITS = 20
 
 
 class PushSession(Session):
@@ -54,8 +55,21 @@ class PushSession(Session):
     def _registration(self, body: bytes) -> dict[str, Any]:
         try:
             request = parse_json(body)
-            package_name, app_id = str(request["pkg_name"]), int(request["appid"])
-        except (ValueError, TypeError, KeyError):
+        except ValueError:
+            request = None
+        package_name, app_id = _registered_app(request)
+        if not package_name or app_id is None:
             return {"error": "the request needs pkg_name and appid"}
         token = self._devices.issue_token(self.device, package_name, app_id)
         return {"pkg_name": package_name, "token": token, "error": ""}
+
+
+def _registered_app(request: object) -> tuple[str | None, int | None]:
+    """The package name and the app id, a number or text with one; ``None`` for what is of another type."""
+    if not isinstance(request, dict):
+        return None, None
+    name, app_id = request.get("pkg_name"), request.get("appid")
+    if isinstance(app_id, str) and app_id.isdecimal() and len(app_id) <= _MAX_APP_ID_DIGITS:
+        app_id = int(app_id)
+    is_number = isinstance(app_id, int) and not isinstance(app_id, bool)
+    return name if isinstance(name, str) else None, app_id if is_number else None

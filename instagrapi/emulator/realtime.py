@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeGuard
 
 from instagrapi.emulator import bodies
 from instagrapi.emulator.commands import answer
@@ -19,12 +19,16 @@ from instagrapi.realtime.protocol.packets import Subscribe, Unsubscribe
 from instagrapi.realtime.protocol.payload import dump_json, parse_json
 from instagrapi.realtime.protocol.thrift import decode_struct
 from instagrapi.realtime.wire.structs import FOREGROUND_STATE
+from instagrapi.realtime.wire.subscriptions import APP_PRESENCE, DIRECT_TYPING, graphql, skywalker_live
 from instagrapi.realtime.wire.topics import MQTToTTopics as Topics
 
 #: The data centre of the region hint (captured value).
 REGION = "ASH"
 #: Apps of this major version are not told what an item replies to (reported). Where that ends is assumed.
 _LAST_VERSION_WITHOUT_QUOTES = 130
+_MAX_VERSION_DIGITS = 9
+#: How subscriptions of a query begin, whatever their input.
+_PRESENCE, _TYPING = (graphql(query_id).partition("{")[0] for query_id in (APP_PRESENCE, DIRECT_TYPING))
 
 
 class RealtimeSession(Session):
@@ -35,6 +39,8 @@ class RealtimeSession(Session):
         subscriptions: the strings of topics 88 and 149, literally.
         follows_sync: whether message sync was subscribed to.
     """
+
+    deflated_topics = frozenset({Topics.SEND_MESSAGE, Topics.IRIS_SUB, Topics.REALTIME_SUB, Topics.PUBSUB})
 
     def __init__(self, hub: Hub, link: Link, connection: Connection, account: Account) -> None:
         super().__init__(hub, link, connection)
@@ -72,19 +78,21 @@ class RealtimeSession(Session):
         match signal:
             case Synced(event) if self.follows_sync:
                 self._sync([event], realtime=True)
-            case Typed() if self._follows_query(bodies.DIRECT_TYPING):
+            case Typed() if self._follows_typing():
                 self.publish(Topics.REALTIME_SUB, bodies.typing(signal))
-            case PresenceChanged() if self._follows_query(bodies.APP_PRESENCE):
+            case PresenceChanged() if any(text.startswith(_PRESENCE) for text in self.subscriptions):
                 self.publish(Topics.REALTIME_SUB, bodies.presence(signal))
-            case Broadcast() if f"ig/live_notification_subscribe/{self.account.pk}" in self.subscriptions:
+            case Broadcast() if skywalker_live(self.account.pk) in self.subscriptions:
                 self.publish(Topics.PUBSUB, bodies.live(signal))
 
-    def _follows_query(self, query_id: str) -> bool:
-        return any(text.startswith(f"1/graphqlsubscriptions/{query_id}/") for text in self.subscriptions)
+    def _follows_typing(self) -> bool:
+        own = str(self.account.pk)
+        return any(_typing_user(text) == own for text in self.subscriptions if text.startswith(_TYPING))
 
     def _follow_sync(self, world: World, wish: dict[str, Any]) -> None:
         seq_id, queue = wish.get("seq_id"), world.queue(self.account)
-        if not isinstance(seq_id, int):
+        version = wish.get("snapshot_app_version")
+        if not _is_integer(seq_id) or not _is_integer(wish.get("snapshot_at_ms")) or not isinstance(version, str):
             self._answer_iris(bodies.iris_refused("Server force resnapshot"))
             return
         try:
@@ -93,7 +101,7 @@ class RealtimeSession(Session):
             self._answer_iris(bodies.iris_refused(str(unknown)))
             return
         self.follows_sync = True
-        self._shows_quotes = _major_version(wish.get("snapshot_app_version")) > _LAST_VERSION_WITHOUT_QUOTES
+        self._shows_quotes = _major_version(version) > _LAST_VERSION_WITHOUT_QUOTES
         self._answer_iris(bodies.iris_accepted(seq_id, queue.latest_seq_id, world.now_ms()))
         if backlog:
             self._sync(backlog, realtime=False)
@@ -116,7 +124,7 @@ class RealtimeSession(Session):
             self.connection.keep_alive = state["keepAliveTimeout"]
 
 
-def _json_object(body: bytes) -> dict[str, Any]:
+def _json_object(body: str | bytes) -> dict[str, Any]:
     try:
         value = parse_json(body)
     except ValueError:
@@ -128,6 +136,18 @@ def _strings(value: object) -> set[str]:
     return {text for text in value if isinstance(text, str)} if isinstance(value, list) else set()
 
 
-def _major_version(version: object) -> int:
-    major = str(version or "").partition(".")[0]
+def _typing_user(subscription: str) -> str | None:
+    """Whose typing a subscription is for; ``None`` when its input does not say."""
+    wish = _json_object(subscription.removeprefix(_TYPING))
+    input_data = wish.get("input_data")
+    user_id = input_data.get("user_id") if isinstance(input_data, dict) else None
+    return str(user_id) if isinstance(user_id, str | int) else None
+
+
+def _is_integer(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _major_version(version: str) -> int:
+    major = version.partition(".")[0][:_MAX_VERSION_DIGITS]
     return int(major) if major.isdecimal() else 0

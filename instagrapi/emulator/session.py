@@ -37,9 +37,12 @@ class Session(ABC):
         connection: its entry in the journal.
 
     Attributes:
+        deflated_topics: topics whose bodies must be zlib streams, as CONNECT has announced them.
         topics: which topics the client wants.
         unacknowledged: the QoS 1 publishes without a PUBACK, by packet id, oldest first.
     """
+
+    deflated_topics: frozenset[str] = frozenset()
 
     def __init__(self, hub: Hub, link: Link, connection: Connection) -> None:
         self.hub = hub
@@ -53,7 +56,7 @@ class Session(ABC):
 
     @abstractmethod
     def on_publish(self, topic: str, body: bytes) -> None:
-        """Takes what the client published, inflated."""
+        """Takes what the client published, inflated; nothing where the body had to be deflated and is not."""
 
     @abstractmethod
     def on_subscribe(self, packet: Subscribe | Unsubscribe) -> None:
@@ -77,7 +80,13 @@ class Session(ABC):
             self.publish_raw(topic, deflate(body))
 
     def publish_raw(self, topic: str, payload: bytes) -> None:
-        """Queues a payload as it is, whether or not the client wants the topic."""
+        """Queues a payload as it is, whether or not the client wants the topic.
+
+        A client that has left every packet id unacknowledged loses its connection instead.
+        """
+        if len(self.unacknowledged) >= MAX_PACKET_ID:
+            self.close()
+            return
         packet = Publish(topic, payload, self._next_packet_id())
         self.unacknowledged[packet.packet_id or 0] = packet
         self.send(packet)
@@ -139,10 +148,11 @@ class Session(ABC):
                 connection.service, connection.account, packet.topic, _json_or_bytes(body), packet.qos, self.hub.clock()
             )
         )
-        self.on_publish(packet.topic, body)
+        is_refused = body is packet.payload and packet.topic in self.deflated_topics
+        self.on_publish(packet.topic, b"" if is_refused else body)
 
     def _next_packet_id(self) -> int:
-        """1 to 65535, without those that are still in use."""
+        """1 to 65535, without those that are still in use; there must be a free one."""
         while True:
             self._last_packet_id = self._last_packet_id % MAX_PACKET_ID + 1
             if self._last_packet_id not in self.unacknowledged:

@@ -5,6 +5,7 @@ Pure: no sockets, no threads of execution, no waiting; time and chance come from
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
@@ -28,6 +29,8 @@ from instagrapi.emulator.render import item_json, reaction_json, seen_json, user
 from instagrapi.emulator.signals import Broadcast, Listener, Messaged, PresenceChanged, Signal, Synced, Typed
 
 _FIRST_BROADCAST_ID = 17890000000000001
+#: So many client contexts are remembered, of all accounts together (assumed); after that the oldest is new again.
+RECEIPT_CAPACITY = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ class World:
         self._threads: dict[str, Thread] = {}
         self._item_count = 0
         self._last_timestamp = 0
-        self._receipts: dict[tuple[int, str], Receipt] = {}
+        self._receipts: OrderedDict[tuple[int, str], Receipt] = OrderedDict()
         self._broadcasts: dict[int, str] = {}
         self._broadcast_count = 0
 
@@ -166,7 +169,7 @@ class World:
         data = items.compose(item_type, fields, self._user_card)
         if quoted := self._quoted(thread, fields):
             data["replied_to_message"] = item_json(quoted)
-        if str(fields.get("is_shh_mode")) == "1":
+        if fields.get("is_shh_mode") in (1, "1"):
             data["is_shh_mode"] = True
         return self._add_item(sender, thread, item_type, data, client_context)
 
@@ -188,7 +191,7 @@ class World:
         )
         self._item_count += 1
         thread.items.append(item)
-        receipt = self._receipts[sender.pk, client_context] = Receipt(item, item.timestamp)
+        receipt = self._receipt(sender, client_context, Receipt(item, item.timestamp))
         self._sync(thread, "add", f"items/{item.item_id}", item_json(item), client_context)
         for account in thread.participants:
             if account is not sender:
@@ -206,8 +209,7 @@ class World:
         path = _reaction_path(item, reaction)
         op = "replace" if previous and _reaction_path(item, previous) == path else "add"
         self._sync(thread, op, path, reaction_json(reaction), client_context)
-        receipt = self._receipts[sender.pk, client_context] = Receipt(item, reaction.timestamp)
-        return receipt
+        return self._receipt(sender, client_context, Receipt(item, reaction.timestamp))
 
     def unreact(self, sender: Account, item: Item, client_context: str) -> Receipt:
         """Takes the sender's reaction back; harmless when there is none."""
@@ -308,6 +310,13 @@ class World:
         """Microseconds that never repeat, so that they order what happened."""
         self._last_timestamp = max(self._last_timestamp + 1, int(self._clock() * 1_000_000))
         return self._last_timestamp
+
+    def _receipt(self, sender: Account, client_context: str, receipt: Receipt) -> Receipt:
+        """Remembers a receipt and gives it."""
+        self._receipts[sender.pk, client_context] = receipt
+        if len(self._receipts) > RECEIPT_CAPACITY:
+            self._receipts.popitem(last=False)
+        return receipt
 
     def _user_card(self, pk: str) -> dict[str, Any]:
         account = self.accounts.by_pk(pk)

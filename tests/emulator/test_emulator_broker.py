@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import errno
 import json
 import socket
 import ssl
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +16,9 @@ import pytest
 
 from instagrapi.emulator import Actor, Emulator
 from instagrapi.emulator.certificates import Certificates
+from instagrapi.emulator.devices import Device
+from instagrapi.emulator.journal import JOURNAL_CAPACITY
+from instagrapi.emulator.listener import Listener
 from instagrapi.realtime.protocol.packets import (
     MAX_PACKET_ID,
     ConnAck,
@@ -26,12 +31,34 @@ from instagrapi.realtime.protocol.packets import (
     Subscribe,
     Unknown,
 )
+from instagrapi.realtime.protocol.parser import PacketParser
 from instagrapi.realtime.protocol.payload import deflate
 from instagrapi.realtime.protocol.thrift import encode_struct
+from instagrapi.realtime.wire.connect import MQTToTConnection
 from instagrapi.realtime.wire.structs import FOREGROUND_STATE, REGION_HINT
-from tests.emulator.tiny_client import PHONE_ID, TinyClient, realtime_connect, refusal
+from tests.emulator.tiny_client import APP_INFO, PHONE_ID, TinyClient, realtime_connect, refusal
+from tests.support.shared import vector
 
 Dial = Callable[..., TinyClient]
+CAPABILITIES_BY_ANOTHER_NAME = {
+    "capabilities" if name == "X-IG-Capabilities" else name: value for name, value in APP_INFO.items()
+}
+REQUIRED = (
+    "userAgent",
+    "clientCapabilities",
+    "endpointCapabilities",
+    "publishFormat",
+    "noAutomaticForeground",
+    "makeUserAvailableInForeground",
+    "isInitiallyForeground",
+    "networkType",
+    "networkSubtype",
+    "clientMqttSessionId",
+    "subscribeTopics",
+    "clientType",
+    "appId",
+    "clientStack",
+)
 
 
 def igt(claims: dict[str, str]) -> str:
@@ -41,7 +68,7 @@ def igt(claims: dict[str, str]) -> str:
 @pytest.mark.parametrize("flags", [0xC2, 0x02])
 def test_realtime_connack_is_four_bytes(dial: Dial, bot: Actor, flags: int) -> None:
     client = dial()
-    client.send(realtime_connect(bot.pk, f"sessionid={bot.new_session()}", flags=flags, subscribeTopics=[]))
+    client.send(realtime_connect(bot.pk, f"sessionid={bot.new_session()}", flags=flags, subscribeTopics=[133]))
     assert client.socket.recv(100) == bytes.fromhex("20020000")
 
 
@@ -61,12 +88,61 @@ def test_authorization_is_a_password_too(dial: Dial, bot: Actor) -> None:
         ({"clientType": "device_auth"}, 5),
         ({"appId": 567310203415052}, 5),
         ({"userId": 1}, 5),
+        ({"keep_alive": 0}, 5),
+        ({"client_identifier": PHONE_ID}, 2),
+        ({"client_identifier": "another"}, 2),
+        ({"userAgent": ""}, 5),
+        ({"endpointCapabilities": 128}, 5),
+        ({"publishFormat": 2}, 5),
+        ({"subscribeTopics": []}, 5),
+        *[({"without": [name]}, 5) for name in REQUIRED],
+        *[({"app_info": APP_INFO | {name: ""}}, 5) for name in APP_INFO],
+        ({"app_info": {"platform": "android"}}, 5),
     ],
 )
 def test_each_field_of_connect_is_checked(dial: Dial, bot: Actor, changes: dict[str, Any], code: int) -> None:
     client = dial()
     client.send(realtime_connect(bot.pk, f"sessionid={bot.new_session()}", **changes))
     assert refusal(client) == code
+
+
+@pytest.mark.parametrize("client", ["instagrapi", "instagram_mqtt", "mauigpapi"])
+def test_recorded_connects_are_accepted(emu: Emulator, dial: Dial, bot: Actor, client: str) -> None:
+    with emu._hub.changing() as world:
+        bot.account.pk = 123456789
+        bot.account.sessions.add("123456789%3Aabc%3A1")
+        world.accounts._by_session["123456789%3Aabc%3A1"] = bot.account
+    connection = dial()
+    connection.socket.sendall(bytes.fromhex(vector(f"{client}_realtime_connect_packet")["hex"]))
+    assert connection.receive() == ConnAck(0)
+
+
+@pytest.mark.parametrize("client", ["instagrapi", "instagram_mqtt"])
+@pytest.mark.parametrize("state", ["initial", "authed"])
+def test_recorded_push_connects_are_accepted(emu: Emulator, dial: Dial, client: str, state: str) -> None:
+    recorded = vector(f"{client}_fbns_connect_{state}_packet")
+    packet = bytes.fromhex(recorded["hex"])
+    if state == "authed":
+        (connect,) = PacketParser().feed(packet)
+        assert isinstance(connect, Connect)
+        struct = MQTToTConnection.from_packet(connect)
+        info = struct.client_info
+        device = Device(info["userId"], struct.password, info["deviceId"], info["deviceSecret"])
+        emu._push._devices._by_key[device.connection_key] = device
+    connection = dial("fbns")
+    connection.socket.sendall(packet)
+    answer = connection.receive()
+    assert isinstance(answer, ConnAck)
+    assert answer.return_code == 0
+
+
+@pytest.mark.parametrize("client_info", [{}, {"app_info": {}}, {"app_info": CAPABILITIES_BY_ANOTHER_NAME}])
+def test_app_info_may_be_absent_and_has_two_names_for_capabilities(
+    dial: Dial, bot: Actor, client_info: dict[str, Any]
+) -> None:
+    client = dial()
+    client.send(realtime_connect(bot.pk, f"sessionid={bot.new_session()}", **client_info))
+    assert client.receive() == ConnAck(0)
 
 
 @pytest.mark.parametrize("password", ["", "secret", "authorization=Basic x", "authorization=Bearer IGT:2:", igt({})])
@@ -181,6 +257,49 @@ def test_packet_ids_wrap_and_skip_those_in_use(emu: Emulator, follow: Dial, bot:
     assert [client.expect(Publish).packet_id for _ in range(2)] == [MAX_PACKET_ID, 2]
 
 
+def test_a_client_without_a_free_packet_id_loses_its_connection(emu: Emulator, follow: Dial, bot: Actor) -> None:
+    client = follow(bot)
+    (session,) = emu._realtime.sessions
+    with emu._hub.changing():
+        session.unacknowledged.update((number, Publish("146", b"", number)) for number in range(1, MAX_PACKET_ID + 1))
+        # Without a way out it would look for a free id for ever.
+        session._next_packet_id = lambda: pytest.fail("there is no free packet id")
+    emu.publish(bot, "146", b"one too many")
+    client.until_closed()
+    emu.wait_until(lambda: not emu.connections[0].is_open)
+
+
+def test_the_journal_keeps_the_latest(emu: Emulator) -> None:
+    journal = emu._hub.journal
+    for entries in (journal.connections, journal.received, journal.http_calls):
+        assert entries.maxlen == JOURNAL_CAPACITY
+
+
+def test_without_descriptors_the_listener_waits_a_moment(emu: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    context = Certificates()
+    attempts: list[float] = []
+
+    class Exhausted(socket.socket):
+        def accept(self) -> Any:
+            attempts.append(time.monotonic())
+            raise OSError(errno.EMFILE, "Too many open files")
+
+    listener = Listener("test", context.server_context(), lambda stream: None)
+    real = listener._socket
+    listener._socket = Exhausted(fileno=real.fileno())
+    try:
+        with socket.create_connection(("127.0.0.1", listener.port)):
+            time.sleep(0.35)
+    finally:
+        started = time.monotonic()
+        listener._socket.detach()
+        listener._socket = real
+        listener.close()
+        context.close()
+    assert 1 <= len(attempts) <= 6
+    assert time.monotonic() - started < 1
+
+
 def test_pings_are_answered(connect: Dial, bot: Actor) -> None:
     client = connect(bot)
     client.send(PingReq())
@@ -236,7 +355,7 @@ def test_other_devices_and_other_accounts_stay(connect: Dial, alice: Actor, bot:
 
 def test_only_wanted_topics_are_delivered(connect: Dial, bot: Actor) -> None:
     client = connect(bot, subscribeTopics=[133])
-    client.publish("134", {"seq_id": 1000, "snapshot_at_ms": 1})
+    client.publish("134", {"seq_id": 1000, "snapshot_at_ms": 1, "snapshot_app_version": "428.0"})
     client.publish("132", b"{}")
     assert client.json("133")["status"] == "fail"
 
@@ -246,7 +365,7 @@ def test_foreground_state_changes_topics_and_keep_alive(emu: Emulator, connect: 
     state = {"keepAliveTimeout": 900, "subscribeTopics": ["135"], "unsubscribeTopics": ["133"]}
     client.publish("102", b"\0" + encode_struct(FOREGROUND_STATE, state))
     client.publish("132", b"{}")
-    client.publish("134", {"seq_id": 1000, "snapshot_at_ms": 1})
+    client.publish("134", {"seq_id": 1000, "snapshot_at_ms": 1, "snapshot_app_version": "428.0"})
     assert client.json("135")["succeeded"] is True
     assert emu.connections[0].keep_alive == 900
 
@@ -260,7 +379,7 @@ def test_an_unreadable_foreground_state_changes_nothing(emu: Emulator, connect: 
 
 
 def test_raw_bodies_reach_the_account_untouched(emu: Emulator, connect: Dial, alice: Actor, bot: Actor) -> None:
-    client = connect(bot, subscribeTopics=[])
+    client = connect(bot, subscribeTopics=[133])
     for payload in (b"", b"\x78garbage", bytes(range(256)) * 1000):
         emu.publish(bot, "9999", payload)
         assert client.expect(Publish).payload == payload

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 import pytest
 
 from instagrapi.emulator import Actor, Companion, Emulator
+from instagrapi.emulator.model import Refused
 from tests.emulator.tiny_client import TinyClient
 
 Follow = Callable[..., TinyClient]
@@ -115,6 +117,22 @@ def test_what_the_companion_does_step_by_step(alice: Actor, bot: Actor) -> None:
     assert not alice.account.is_active
     companion.stop()
     companion.stop()
+
+
+def test_a_refusal_does_not_end_the_companion(emu: Emulator, follow: Follow, bot: Actor) -> None:
+    follow(bot)
+    companion = emu.companion("alice", interval=0.001)
+    went_on = threading.Event()
+    steps: list[Actor] = []
+
+    def step(partner: Actor) -> None:
+        steps.append(partner)
+        if len(steps) == 2:
+            went_on.set()
+        raise Refused(404, "target item is not supported")
+
+    companion.step = step  # type: ignore[method-assign]
+    assert went_on.wait(5)
 
 
 def test_the_client_is_logged_in(emu: Emulator, bot: Actor) -> None:

@@ -103,7 +103,9 @@ def test_paho_exchanges_packets_with_the_broker(
     client.loop_start()
     try:
         assert happened.get(timeout=TIMEOUT) == ("connect", False)
-        sent = client.publish("134", deflate(b'{"seq_id":1000,"snapshot_at_ms":1}'), qos=1)
+        sent = client.publish(
+            "134", deflate(b'{"seq_id":1000,"snapshot_at_ms":1,"snapshot_app_version":"428.0"}'), qos=1
+        )
         assert happened.get(timeout=TIMEOUT) == ("puback", sent.mid)
         topic, body = happened.get(timeout=TIMEOUT)
         assert (topic, b'"succeeded":true' in body) == ("135", True)

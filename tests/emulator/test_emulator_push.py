@@ -68,11 +68,38 @@ def test_a_wrong_identity_is_told_to_start_from_zero(
     assert refusal(client) == 4
 
 
-@pytest.mark.parametrize("changes", [{"clientType": "cookie_auth"}, {"appId": 567067343352427}])
+@pytest.mark.parametrize(
+    "changes",
+    [{"clientType": "cookie_auth"}, {"appId": 567067343352427}, {"endpointCapabilities": 0}, {"subscribeTopics": []}],
+)
 def test_the_fields_of_connect_are_checked(dial: Callable[..., TinyClient], changes: dict[str, Any]) -> None:
     client = dial("fbns")
     client.send(fbns_connect(**changes))
     assert refusal(client) == 5
+
+
+def test_a_known_device_identifies_itself_as_such(dial: Callable[..., TinyClient], connect_fbns: ConnectFbns) -> None:
+    _, auth = connect_fbns()
+    client = dial("fbns")
+    client.send(fbns_connect(auth, client_identifier="another"))
+    assert refusal(client) == 2
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        [],
+        {"pkg_name": {}, "appid": 1},
+        {"pkg_name": "p", "appid": float("inf")},
+        {"pkg_name": "p", "appid": "9" * 5000},
+        {"pkg_name": "p", "appid": True},
+        {"pkg_name": "p", "appid": {}},
+    ],
+)
+def test_a_malformed_registration_is_refused(connect_fbns: ConnectFbns, request_: Any) -> None:
+    client, _ = connect_fbns()
+    client.publish("79", json.dumps(request_).encode())
+    assert client.json("80")["error"]
 
 
 def test_an_empty_connack_can_be_planned_once(emu: Emulator, dial: Callable[..., TinyClient]) -> None:

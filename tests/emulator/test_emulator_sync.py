@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 
 from instagrapi.emulator import Actor, Emulator
+from instagrapi.emulator import commands as direct_commands
 from instagrapi.realtime.protocol.packets import PingReq, PingResp, PubAck, Publish
+from instagrapi.realtime.protocol.payload import dump_json
 from instagrapi.realtime.wire.structs import GRAPHQL_EVENT, SKYWALKER_EVENT
+from instagrapi.realtime.wire.subscriptions import direct_typing
 from tests.emulator.tiny_client import TinyClient
 
 Connect = Callable[..., TinyClient]
-TYPING = '1/graphqlsubscriptions/17867973967082385/{"input_data": {"user_id": "1"}}'
+TYPING = '1/graphqlsubscriptions/17867973967082385/{"input_data": {"user_id": "10000000002"}}'
 PRESENCE = '1/graphqlsubscriptions/17846944882223835/{"input_data":{"client_subscription_id":"x"}}'
 THREAD = "340282366841710300949128000000000000001"
 FIRST_ITEM = "31000000000000000000000000000000001"
@@ -33,7 +36,7 @@ def subscribe(client: TinyClient, topic: str, *subscriptions: str) -> None:
     client.expect(PubAck)
 
 
-def text(body: str, client_context: str = "cc-1", **more: Any) -> dict[str, Any]:
+def text(body: Any, client_context: Any = "cc-1", **more: Any) -> dict[str, Any]:
     return {
         "action": "send_item",
         "thread_id": THREAD,
@@ -42,6 +45,56 @@ def text(body: str, client_context: str = "cc-1", **more: Any) -> dict[str, Any]
         "client_context": client_context,
         **more,
     }
+
+
+def reaction(**more: Any) -> dict[str, Any]:
+    return text("x", item_type="reaction", item_id=FIRST_ITEM, reaction_status="created", **more)
+
+
+ITEM_TYPES = (
+    "text",
+    "like",
+    "link",
+    "hashtag",
+    "location",
+    "profile",
+    "media_share",
+    "reel_share",
+    "story_share",
+)
+ODD_VALUES = ({"a": 1}, [], ["x"], [[]], True, 0, -1, 1.5, float("inf"), None, "", "[{}]", "\ud800", "9" * 5000)
+ODD_FIELDS = (
+    "action",
+    "thread_id",
+    "client_context",
+    "item_type",
+    "item_id",
+    "text",
+    "mentioned_user_ids",
+    "is_shh_mode",
+    "replied_to_item_id",
+    "replied_to_client_context",
+    "link_text",
+    "link_urls",
+    "hashtag",
+    "venue_id",
+    "profile_user_id",
+    "media_id",
+    "story_media_id",
+    "reaction_status",
+    "emoji",
+    "activity_status",
+)
+ODD_WISHES = (
+    {"seq_id": True},
+    {"seq_id": 1000.0},
+    {"seq_id": {}},
+    {"snapshot_at_ms": True},
+    {"snapshot_at_ms": "1"},
+    {"snapshot_at_ms": None},
+    {"snapshot_app_version": None},
+    {"snapshot_app_version": 428},
+)
 
 
 # --- topics 134 and 135 -----------------------------------------------------------------------------------------------
@@ -91,7 +144,7 @@ def test_unusable_positions_are_refused(alice: Actor, bot: Actor, connect: Conne
     for number in range(116):
         alice.send(bot, str(number))
     client = connect(bot)
-    client.publish("134", {"seq_id": seq_id, "snapshot_at_ms": 1})
+    client.publish("134", {"seq_id": seq_id, "snapshot_at_ms": 1, "snapshot_app_version": "428.0"})
     answer = client.json("135")
     assert (answer["succeeded"], answer["error_type"], answer["error_message"]) == (False, 1, error)
     alice.send(bot, "not followed")
@@ -104,9 +157,11 @@ def test_the_oldest_position_that_is_kept_can_be_replayed(follow: Connect, alice
     assert [entry["seq_id"] for entry in follow(bot, seq_id=1001).patches()] == list(range(1002, 1117))
 
 
-@pytest.mark.parametrize(("version", "shown"), [("130.0.0.31.121", False), ("428.0.0.47.67", True), (None, False)])
+@pytest.mark.parametrize(
+    ("version", "shown"), [("130.0.0.31.121", False), ("428.0.0.47.67", True), ("", False), ("9" * 5000, True)]
+)
 def test_what_an_item_replies_to_is_shown_to_new_apps(
-    connect: Connect, alice: Actor, bot: Actor, version: str | None, shown: bool
+    connect: Connect, alice: Actor, bot: Actor, version: str, shown: bool
 ) -> None:
     client = connect(bot)
     client.publish("134", {"seq_id": 1000, "snapshot_at_ms": 1, "snapshot_app_version": version})
@@ -224,6 +279,14 @@ def contains(value: Any, expected: Any) -> bool:
         (text("x", item_type="photo"), "400", "item type is not supported"),
         (text("x", item_type="raven_media"), "400", "item type is not supported"),
         (text("x", item_type="link", link_text="x", link_urls="[]"), "400", "a list in JSON text was expected"),
+        (text({"a": 1}), "400", "text is missing or no text"),
+        (text(7), "400", "text is missing or no text"),
+        (text("x", {"a": 1}), "400", "client_context is missing or no text"),
+        (text("x", mentioned_user_ids={"a": 1}), "400", "mentioned_user_ids: a list in JSON text was expected"),
+        (text("x", mentioned_user_ids="[{}]"), "400", "mentioned_user_ids: a list in JSON text was expected"),
+        (text("x", item_type="link", link_text="x", link_urls=["x"]), "400", "link_urls: a list in JSON text"),
+        (text({}, item_type="reel_share", media_id="1"), "400", "text is missing or no text"),
+        (reaction(emoji=["x"]), "400", "emoji is missing or no text"),
         (text("x", item_type="reaction", item_id="1"), "404", "target item is not supported"),
         ({"action": "mark_seen", "thread_id": THREAD, "item_id": "1"}, "404", "target item is not supported"),
         ({"action": "mark_visual_item_seen", "thread_id": THREAD, "item_id": FIRST_ITEM}, "400", "no visual media"),
@@ -241,7 +304,69 @@ def test_refusals_say_why(
     assert message in answer["payload"]["message"]
     assert answer["message"] == answer["payload"]["message"]
     expected = command.get("client_context") if isinstance(command, dict) else None
-    assert answer["payload"]["client_context"] == expected
+    assert answer["payload"]["client_context"] == (expected if isinstance(expected, str) else None)
+
+
+@pytest.mark.parametrize("name", ODD_FIELDS)
+def test_every_value_of_every_field_is_answered(emu: Emulator, alice: Actor, bot: Actor, name: str) -> None:
+    item = alice.send(bot, "here")
+    commands: list[dict[str, Any]] = [
+        *[text("x", item_type=item_type, item_id=item.item_id) for item_type in ITEM_TYPES],
+        reaction(),
+        {"action": "mark_seen", "thread_id": THREAD, "item_id": item.item_id},
+        {"action": "mark_visual_item_seen", "thread_id": THREAD, "item_id": item.item_id},
+        {"action": "indicate_activity", "thread_id": THREAD, "activity_status": "1"},
+    ]
+    for number, command in enumerate(commands):
+        context = {"client_context": f"c{number}"}
+        for value in ODD_VALUES:
+            body = json.dumps({**context, **command, name: value}).encode()
+            with emu._hub.changing() as world:
+                assert dump_json(direct_commands.answer(world, bot.account, body))
+
+
+@pytest.mark.parametrize("wish", ODD_WISHES)
+def test_malformed_sync_subscriptions_are_refused(connect: Connect, bot: Actor, wish: dict[str, Any]) -> None:
+    client = connect(bot)
+    client.publish("134", {"seq_id": 1000, "snapshot_at_ms": 1, "snapshot_app_version": "428.0", **wish})
+    assert client.json("135")["succeeded"] is False
+
+
+def test_bodies_that_are_not_deflated_are_refused(emu: Emulator, connect: Connect, bot: Actor) -> None:
+    client = connect(bot)
+    client.send(Publish("88", b'{"sub":["ig/u/v1/1"]}', 1))
+    client.send(Publish("149", json.dumps({"sub": [TYPING]}).encode(), 2))
+    client.send(Publish("132", json.dumps(text("x")).encode(), 3))
+    assert client.json("133")["message"] == "the command is no JSON object in a zlib stream"
+    client.send(Publish("134", b'{"seq_id":1000,"snapshot_at_ms":1,"snapshot_app_version":"428.0"}', 4))
+    assert client.json("135")["succeeded"] is False
+    assert emu.subscriptions(bot) == set()
+
+
+@pytest.mark.parametrize(
+    "subscription",
+    [
+        direct_typing(10000000001),
+        "1/graphqlsubscriptions/17867973967082385/",
+        "1/graphqlsubscriptions/17867973967082385/[]",
+        '1/graphqlsubscriptions/17867973967082385/{"input_data":[]}',
+        '1/graphqlsubscriptions/17867973967082385/{"input_data":{"user_id":{}}}',
+    ],
+)
+def test_typing_of_others_accounts_is_not_told(connect: Connect, alice: Actor, bot: Actor, subscription: str) -> None:
+    client = connect(bot)
+    subscribe(client, "149", subscription)
+    alice.typing(bot)
+    assert is_idle(client)
+
+
+def test_receipts_are_forgotten_in_the_end(alice: Actor, bot: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("instagrapi.emulator.world.RECEIPT_CAPACITY", 2)
+    first = alice.send(bot, "one", client_context="1")
+    alice.send(bot, "two", client_context="2")
+    assert alice.send(bot, "one", client_context="1") is first
+    alice.send(bot, "three", client_context="3")
+    assert alice.send(bot, "one", client_context="1") is not first
 
 
 def test_other_peoples_threads_do_not_exist(emu: Emulator, connect: Connect, alice: Actor, bot: Actor) -> None:
@@ -362,7 +487,7 @@ def test_typing_is_heard_by_the_others_only(connect: Connect, alice: Actor, bot:
     bot.thread_with(alice)
     typer, other = connect(bot), connect(alice)
     subscribe(typer, "149", TYPING)
-    subscribe(other, "149", TYPING)
+    subscribe(other, "149", direct_typing(alice.pk))
     command = {"action": "indicate_activity", "thread_id": THREAD, "activity_status": "1", "client_context": "7"}
     typer.publish("132", command)
     payload = typer.json("133")["payload"]

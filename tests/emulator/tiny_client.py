@@ -17,6 +17,14 @@ from instagrapi.realtime.wire.connect import MQTToTConnection
 TIMEOUT = 5.0
 PHONE_ID = "01234567-89ab-cdef-0123-456789abcdef"
 REALTIME_TOPICS = [88, 135, 149, 150, 133, 146]
+APP_INFO = {
+    "app_version": "428.0.0.47.67",
+    "X-IG-Capabilities": "3brTv10=",
+    "User-Agent": "Instagram 428.0.0.47.67 Android",
+    "Accept-Language": "en-US",
+    "platform": "android",
+    "ig_mqtt_route": "django",
+}
 
 
 class Closed(Exception):
@@ -105,10 +113,15 @@ class TinyClient:
 
 
 def realtime_connect(user_id: int, password: str, **changes: Any) -> Connect:
-    """A CONNECT as the app sends it, with changes to ``clientInfo`` or, by these names, to the packet."""
+    """A CONNECT as the app sends it, with changes to ``clientInfo`` or, by these names, to the packet.
+
+    ``without`` names fields of ``clientInfo`` to leave out, ``app_info`` replaces ``appSpecificInfo``.
+    """
     packet = {name: changes.pop(name) for name in ("protocol_name", "protocol_level", "flags") if name in changes}
     keep_alive = changes.pop("keep_alive", 60)
-    client_identifier = changes.pop("client_identifier", PHONE_ID[:20])
+    client_identifier = changes.pop("client_identifier", None)
+    app_info = changes.pop("app_info", APP_INFO)
+    without = changes.pop("without", ())
     info = {
         "userId": user_id,
         "userAgent": "Instagram 428.0.0.47.67 Android",
@@ -129,7 +142,10 @@ def realtime_connect(user_id: int, password: str, **changes: Any) -> Connect:
         "clientStack": 3,
         **changes,
     }
-    connect = MQTToTConnection(client_identifier, info, password, {"platform": "android"}).to_packet(keep_alive)
+    if client_identifier is None:
+        client_identifier = info["deviceId"][:20]
+    info = {name: value for name, value in info.items() if name not in without}
+    connect = MQTToTConnection(client_identifier, info, password, app_info).to_packet(keep_alive)
     return Connect(keep_alive, connect.payload, **packet)
 
 
@@ -139,8 +155,9 @@ def fbns_connect(auth: dict[str, Any] | None = None, **changes: Any) -> Connect:
     return realtime_connect(
         auth.get("ck", 0),
         auth.get("cs", ""),
-        client_identifier=auth.get("di", PHONE_ID)[:20],
         **{
+            "client_identifier": auth.get("di", PHONE_ID)[:20],
+            "app_info": {},
             "deviceId": auth.get("di", ""),
             "deviceSecret": auth.get("ds", ""),
             "endpointCapabilities": 128,
