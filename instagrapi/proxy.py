@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
 from instagrapi.exceptions import RealtimeConfigError
 
+_HOST = re.compile(r"[\w.:%-]+")
 _DEFAULT_PORTS = {"http": 80, "socks4": 1080, "socks4a": 1080, "socks5": 1080, "socks5h": 1080}
 
 
@@ -35,8 +37,8 @@ class Proxy:
         if parts.scheme not in _DEFAULT_PORTS:
             supported = ", ".join(_DEFAULT_PORTS)
             raise RealtimeConfigError(f"the proxy scheme {parts.scheme!r} is not one of {supported}")
-        if not parts.hostname:
-            raise RealtimeConfigError("the proxy URL has no host")
+        if not parts.hostname or not _HOST.fullmatch(parts.hostname):
+            raise RealtimeConfigError("the proxy URL has no host, or one that is no name or address")
         return cls(
             parts.scheme,
             parts.hostname,

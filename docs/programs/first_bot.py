@@ -9,6 +9,7 @@ cl.load_settings("session.json")  # made by: instagrapi login --settings session
 
 @cl.realtime_on(events.Message)
 def answer(message: events.Message) -> None:
+    print("me:" if message.from_me else "them:", message.text)
     if message.text == "!ping" and not message.from_me:
         cl.realtime.direct_send_text(message.thread_id, "pong")
 

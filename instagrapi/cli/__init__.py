@@ -13,4 +13,6 @@ def run() -> None:
         if error.name not in ("click", "rich"):
             raise
         sys.exit("The command line needs an extra: pip install 'instagrapi-realtime[cli]'")
+    except KeyboardInterrupt:
+        sys.exit(130)
     main()

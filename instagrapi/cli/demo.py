@@ -14,6 +14,7 @@ import click
 from instagrapi.cli.listen import bounds, json_option, subscribe_to_direct
 from instagrapi.cli.needs import need_emulator
 from instagrapi.cli.show import Printer
+from instagrapi.cli.signals import stopping
 from instagrapi.realtime import events as ev
 
 #: Seconds between two steps, where somebody watches and where nobody does.
@@ -33,12 +34,11 @@ def demo(as_json: bool, count: int | None, seconds: float | None) -> None:
     Nothing leaves the machine. The exit status says whether everything that was sent was received.
     """
     need_emulator()
-    pace = _PACE if sys.stdout.isatty() else _UNWATCHED_PACE
-    play = Play(as_json=as_json, count=count, seconds=seconds, pace=pace)
+    watched = sys.stdout is not None and sys.stdout.isatty()
+    play = Play(as_json=as_json, count=count, seconds=seconds, pace=_PACE if watched else _UNWATCHED_PACE)
     try:
-        play.run()
-    except KeyboardInterrupt:
-        play.finish_step()
+        with stopping(play.stop):
+            play.run()
     finally:
         play.close()
     if not play.report():
@@ -79,6 +79,7 @@ class Play:
 
         self._count, self._seconds, self._pace = count, seconds, pace
         self._shown = 0
+        self._stopped = False
         self._ledger = Ledger()
         self._emulator = Emulator().start()
         self._me, self._alice = self._emulator.account("demo.bot"), self._emulator.account("alice")
@@ -101,10 +102,9 @@ class Play:
             if self._count is None and self._ends_at is None:
                 return
 
-    def finish_step(self) -> None:
-        """Gives what is on its way a moment to arrive."""
-        if self._ledger.awaited:
-            self._read_until(lambda: not self._ledger.awaited, _LAST_PATIENCE)
+    def stop(self) -> None:
+        """Ends after the step that is being played."""
+        self._stopped = True
 
     def close(self) -> None:
         """Ends the connections and the emulator."""
@@ -118,7 +118,7 @@ class Play:
         """Says how it went; true when nothing was lost."""
         ledger = self._ledger
         self._printer.note(f"{ledger.received} of {ledger.sent} events and answers arrived.")
-        return ledger.received == ledger.sent and ledger.sent > 0
+        return ledger.received == ledger.sent
 
     # --- the conversation ------------------------------------------------------------------------------------------
 
@@ -201,12 +201,14 @@ class Play:
 
     @property
     def _over(self) -> bool:
-        if self._count is not None and self._shown >= self._count:
+        if self._stopped or (self._count is not None and self._shown >= self._count):
             return True
         return self._ends_at is not None and time.monotonic() >= self._ends_at
 
     @property
     def _patience(self) -> float:
+        if self._stopped:
+            return _LAST_PATIENCE
         if self._ends_at is None:
             return _PATIENCE
         return max(_LAST_PATIENCE, min(_PATIENCE, self._ends_at - time.monotonic()))
@@ -227,7 +229,7 @@ class Play:
                 remaining = deadline - time.monotonic()
                 if done() or remaining <= 0:
                     return
-                selector.select(min(remaining, 1.0))
+                selector.select(min(remaining, 0.2))
 
     _ends_at: float | None = None
 

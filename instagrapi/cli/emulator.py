@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import click
 
 from instagrapi.cli.needs import need_emulator
+from instagrapi.cli.options import Seconds
+from instagrapi.cli.signals import stopping
 
 if TYPE_CHECKING:
     from instagrapi.emulator import Emulator
@@ -20,7 +22,7 @@ USERNAME, PASSWORD = "demo.bot", "emulated-password"  # of an account that exist
 
 
 @click.group(invoke_without_command=True)
-@click.option("--interval", type=click.FloatRange(0.01), default=1.0, show_default=True, help="Seconds between events.")
+@click.option("--interval", type=Seconds(0.01), default=1.0, show_default=True, help="Seconds between events.")
 @click.pass_context
 def emulator(context: click.Context, interval: float) -> None:
     """Run an emulator of Instagram on this machine until Ctrl-C. Any user name and password can log in."""
@@ -49,11 +51,8 @@ def _serve(interval: float) -> None:
             click.echo(f"  export {name}='{value}'")
         click.echo("Ctrl-C ends it.")
         stop = threading.Event()
-        signal.signal(signal.SIGTERM, lambda *_: stop.set())
-        try:
+        with stopping(stop.set):
             stop.wait()
-        except KeyboardInterrupt:
-            click.echo()
 
 
 def _open_world() -> Emulator:

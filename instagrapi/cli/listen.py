@@ -9,8 +9,10 @@ from typing import Any
 
 import click
 
+from instagrapi.cli.options import Seconds
 from instagrapi.cli.sessions import open_session, save_session, settings_option
 from instagrapi.cli.show import Printer
+from instagrapi.cli.signals import stopping
 from instagrapi.realtime import FbnsClient, RealtimeClient
 from instagrapi.realtime import events as ev
 from instagrapi.realtime.wire import subscriptions
@@ -21,13 +23,13 @@ KINDS = sorted(
 )
 
 #: How often a bounded or interruptible wait looks up, in seconds.
-_LOOK_UP = 1.0
+_LOOK_UP = 0.5
 
 
 def bounds(function: Any) -> Any:
     """The options that end a command by itself."""
     count = click.option("--count", "-n", type=click.IntRange(1), help="End after this many events.")
-    seconds = click.option("--seconds", "-s", type=click.FloatRange(0), help="End after this many seconds.")
+    seconds = click.option("--seconds", "-s", type=Seconds(0), help="End after this many seconds.")
     return count(seconds(function))
 
 
@@ -51,7 +53,8 @@ def listen(
         realtime = client.realtime_connect(on_handler_error="raise")
         realtime.on(ev.Event, stream.take)
         subscribe_to_direct(realtime, str(client.user_id))
-        stream.follow(realtime)
+        with stopping(stream.stop):
+            stream.follow(realtime)
     except KeyboardInterrupt:
         return
     finally:
@@ -72,7 +75,8 @@ def push(as_json: bool, count: int | None, seconds: float | None, settings_file:
         fbns.on(ev.Event, stream.take)
         # At once, so that a crash does not make a new device of us.
         save_session(client, settings_file)
-        stream.follow(fbns)
+        with stopping(stream.stop):
+            stream.follow(fbns)
     except KeyboardInterrupt:
         return
     finally:
@@ -103,6 +107,11 @@ class EventStream:
         self._clock = clock
         self._ends_at = None if seconds is None else clock() + seconds
         self._shown = 0
+        self._stopped = False
+
+    def stop(self) -> None:
+        """Ends it as if it had been enough."""
+        self._stopped = True
 
     def take(self, event: ev.Event) -> None:
         """The handler of the events."""
@@ -118,12 +127,12 @@ class EventStream:
 
     def check(self) -> None:
         """Says so when the time was up before there were enough events."""
-        if self._count is not None and not self._enough:
+        if self._count is not None and self._shown < self._count and not self._stopped:
             raise click.ClickException(f"only {self._shown} of {self._count} events came in time")
 
     @property
     def _enough(self) -> bool:
-        return self._count is not None and self._shown >= self._count
+        return self._stopped or (self._count is not None and self._shown >= self._count)
 
     def _patience(self) -> float:
         return _LOOK_UP if self._ends_at is None else min(_LOOK_UP, self._ends_at - self._clock())

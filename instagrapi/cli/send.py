@@ -6,13 +6,16 @@ from pathlib import Path
 
 import click
 
+from instagrapi.cli.options import Seconds, Text
 from instagrapi.cli.sessions import open_session, settings_option
 
 
 @click.command()
 @click.argument("thread")
-@click.argument("text")
-@click.option("--timeout", type=float, default=30.0, show_default=True, help="Seconds to wait for the answer.")
+@click.argument("text", type=Text())
+@click.option(
+    "--timeout", type=Seconds(0, min_open=True), default=30.0, show_default=True, help="Seconds to wait for the answer."
+)
 @settings_option
 def send(thread: str, text: str, timeout: float, settings_file: Path) -> None:
     """Send TEXT to THREAD (its id) and wait until Instagram has taken it."""

@@ -46,6 +46,13 @@ def open_session(settings_file: Path) -> Client:
 
 
 def save_session(client: Client, settings_file: Path) -> None:
-    """Writes the session, making the folder if needed."""
-    settings_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    client.dump_settings(settings_file)
+    """Writes the session, making the folder if needed.
+
+    Raises:
+        click.ClickException: the file cannot be written.
+    """
+    try:
+        settings_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        client.dump_settings(settings_file)
+    except OSError as error:
+        raise click.ClickException(f"the session cannot be written to {settings_file}: {error.strerror}") from error

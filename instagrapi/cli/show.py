@@ -117,7 +117,8 @@ class Printer:
         return f"{self._who(event.user_id)} is {'online' if event.is_active else 'offline'}"
 
     def _push(self, event: ev.Push) -> str:
-        badge = f" (badge {event.badge})" if event.badge else ""
+        counts = ", ".join(f"{name} {count}" for name, count in (event.badge or {}).items())
+        badge = f" (badge: {counts})" if counts else ""
         return f"{event.collapse_key or 'silent'}: “{event.message or ''}”{badge}"
 
     def _send_response(self, event: ev.SendResponse) -> str:

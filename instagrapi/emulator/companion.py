@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from instagrapi.emulator.actor import Actor
 from instagrapi.emulator.model import Item, Refused
 
-_SMALL_TALK = ("hi there", "how are you?", "nice weather today", "have you seen this?", "see you later")
+_SMALL_TALK = ("hi there", "!ping", "how are you?", "have you seen this?", "see you later")
 
 
 class Companion:

@@ -384,6 +384,6 @@ class MQTToTClient(ABC):
         self._dispatcher.forget_failure()  # why the connection ended is what matters now
 
     def _emit_typed(self, kind: type[ev.Event], **fields: Any) -> None:
+        self._event_counts[kind.kind] += 1
         if self._dispatcher.handlers.has_typed:
-            self._event_counts[kind.kind] += 1
             self._dispatcher.emit_typed(kind(received_at=time.time(), **fields))

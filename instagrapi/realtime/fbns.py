@@ -275,6 +275,5 @@ class FbnsClient(MQTToTClient):
         collapse_key = notification.get("collapse_key")
         if isinstance(collapse_key, str) and collapse_key not in _OWN_NAMES:
             self.emit(collapse_key, notification)
-        if self._dispatcher.handlers.has_typed:
-            self._emit_typed(ev.Push, raw=envelope, source="push", **push_fields(notification, envelope))
+        self._emit_typed(ev.Push, raw=envelope, source="push", **push_fields(notification, envelope))
         return notification

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from instagrapi.realtime import events as ev
@@ -65,26 +66,23 @@ class RealtimeRouter:
             emit("receive", {"topic": str(topic), "payload": body})
         if decoded.problem is not None and topic in self._routes:
             emit("undecoded", {"topic": str(topic), "payload": payload, "error": decoded.problem})
-            self._typed(lambda: ev.Undecoded(topic=topic, payload=payload, error=decoded.problem, **_now(body)))
+            self._typed(
+                ev.Undecoded, lambda: ev.Undecoded(topic=topic, payload=payload, error=decoded.problem, **_now(body))
+            )
             if topic == MQTToTTopics.REALTIME_SUB:
                 emit("realtime_sub", body)
             return
         handle = self._routes.get(topic)
         if handle is None:
-            self._typed(lambda: ev.Unknown(topic=topic, **_now(body)))
+            self._typed(ev.Unknown, lambda: ev.Unknown(topic=topic, **_now(body)))
         else:
             handle(body)
 
-    @property
-    def _wants_typed(self) -> bool:
-        return self._dispatcher.handlers.has_typed
-
-    def _typed(self, build: Callable[[], ev.Event]) -> None:
-        """Builds and emits a typed event, if anybody wants any."""
-        if self._wants_typed:
-            event = build()
-            self._counts[event.kind] += 1
-            self._dispatcher.emit_typed(event)
+    def _typed(self, cls: type[ev.Event], build: Callable[[], ev.Event]) -> None:
+        """Counts an event of a class, and builds and emits it if anybody wants typed events."""
+        self._counts[cls.kind] += 1
+        if self._dispatcher.handlers.has_typed:
+            self._dispatcher.emit_typed(build())
 
     # --- message sync ----------------------------------------------------------------------------------------------
 
@@ -100,7 +98,7 @@ class RealtimeRouter:
 
     def _not_a_patch(self, element: Any) -> None:
         self._dispatcher.emit("iris", element)
-        self._typed(lambda: ev.Unknown(topic=MQTToTTopics.MESSAGE_SYNC, **_now(element)))
+        self._typed(ev.Unknown, lambda: ev.Unknown(topic=MQTToTTopics.MESSAGE_SYNC, **_now(element)))
 
     def _sync_patch(self, meta: dict[str, Any], raw: Any) -> None:
         path = raw.get("path") if isinstance(raw, dict) else None
@@ -132,9 +130,9 @@ class RealtimeRouter:
         elif isinstance(presence, dict) and isinstance(query_id, str) and query_id in PRESENCE_QUERIES:
             event = {"path": None, "op": None, "value": presence, "thread_id": None}
             self._dispatcher.emit("presence", event)
-            self._typed(lambda: typed.presence_event(presence, payload, _origin()))
+            self._typed(ev.Presence, lambda: typed.presence_event(presence, payload, _origin()))
         else:
-            self._typed(lambda: ev.GraphQL(query_id=query_id, **_now(payload)))
+            self._typed(ev.GraphQL, lambda: ev.GraphQL(query_id=query_id, **_now(payload)))
 
     def _pubsub(self, body: Any) -> None:
         if not isinstance(body, dict):
@@ -150,12 +148,12 @@ class RealtimeRouter:
         elif kind == _DIRECT_SKYWALKER_TYPE:
             self._direct_payload(payload)
         else:
-            self._typed(lambda: ev.Unknown(topic=MQTToTTopics.PUBSUB, **_now(body)))
+            self._typed(ev.Unknown, lambda: ev.Unknown(topic=MQTToTTopics.PUBSUB, **_now(body)))
 
     def _live(self, payload: Any) -> None:
         for _, raw in _patches(payload):
             patch = _parse(raw["path"], raw)
-            self._typed(lambda patch=patch: typed.broadcast_event(patch, _origin()))  # type: ignore[misc]
+            self._typed(typed.broadcast_class(patch), partial(typed.broadcast_event, patch, _origin()))
 
     def _direct_payload(self, payload: Any) -> None:
         for meta, raw in _patches(payload):
@@ -163,15 +161,15 @@ class RealtimeRouter:
 
     def _send_response(self, body: Any) -> None:
         self._dispatcher.emit("send_response", body)
-        self._typed(lambda: typed.send_response_event(body, _origin()))
+        self._typed(ev.SendResponse, lambda: typed.send_response_event(body, _origin()))
 
     def _iris_response(self, body: Any) -> None:
         self._dispatcher.emit("iris_sub_response", body)
-        self._typed(lambda: typed.iris_response_event(body, _origin()))
+        self._typed(ev.IrisSubResponse, lambda: typed.iris_response_event(body, _origin()))
 
     def _region_hint(self, body: Any) -> None:
         if body.get("hint"):
-            self._typed(lambda: ev.RegionHint(hint=body["hint"], **_now(body)))
+            self._typed(ev.RegionHint, lambda: ev.RegionHint(hint=body["hint"], **_now(body)))
 
     # --- Direct patches, wherever they come from -------------------------------------------------------------------
 
@@ -188,8 +186,7 @@ class RealtimeRouter:
             self._dispatcher.emit("direct", event)
             if name:
                 self._dispatcher.emit(name, event)
-        if self._wants_typed:
-            self._typed(lambda: typed.patch_event(patch, _origin(meta), self._own_user_id()))
+        self._typed(typed.patch_class(patch), lambda: typed.patch_event(patch, _origin(meta), self._own_user_id()))
 
     @staticmethod
     def _name(patch: Patch) -> str | None:

@@ -24,7 +24,7 @@ class Stats:
     """Counters since the client was made, and ages in seconds.
 
     Attributes:
-        events: typed events by kind, as far as somebody listened to any.
+        events: events by kind.
         ping_round_trip: seconds between the last PINGREQ and its PINGRESP.
         last_byte_age: seconds since the last byte came in.
     """

@@ -34,87 +34,79 @@ class Origin:
         return {"raw": raw, "source": self.source, "seq_id": self.seq_id, "received_at": self.received_at}
 
 
-_ITEM_EVENTS: dict[str | None, type[ev.MessageEvent]] = {
-    "add": ev.Message,
-    "replace": ev.MessageUpdate,
-    "remove": ev.MessageDelete,
-}
+_ITEM_EVENTS: dict[str | None, type[ev.Event]] = {"add": ev.Message, "replace": ev.MessageUpdate}
+_ITEM_FIELDS = ("user_id", "item_type", "text", "client_context", "timestamp")
+
+
+def patch_class(patch: Patch) -> type[ev.Event]:
+    """Which event a Direct patch is; ``Unknown`` when it is none that has a class."""
+    target, op, has_fields = patch.target, patch.op, isinstance(patch.value, Mapping) and bool(patch.value)
+    match target.target:
+        case Target.ITEM | Target.VISUAL_ITEM if op == "remove":
+            return ev.MessageDelete
+        case Target.VISUAL_ITEM if has_fields:
+            return ev.VisualMessage
+        case Target.ITEM if has_fields:
+            return _ITEM_EVENTS.get(op, ev.Unknown)
+        case Target.REACTION:
+            return ev.Reaction
+        case Target.SEEN if op != "remove":
+            return ev.Seen
+        case Target.TYPING if has_fields and op != "remove":
+            return ev.Typing
+        case Target.THREAD if target.field == "thread" and op == "remove":
+            return ev.ThreadRemove
+        case Target.THREAD:
+            return ev.ThreadUpdate
+        case Target.UNSEEN_COUNT:
+            return ev.UnseenCount
+    return ev.Unknown
 
 
 def patch_event(patch: Patch, origin: Origin, own_user_id: str | None) -> ev.Event:
-    """The event that a patch is; ``Unknown`` when it is none that has a class."""
-    target, value = patch.target, patch.value
-    fields = origin.fields(patch.raw)
-    mapping = value if isinstance(value, Mapping) else {}
-    match target.target:
-        case Target.ITEM | Target.VISUAL_ITEM:
-            return _item_event(patch, mapping, fields, own_user_id)
-        case Target.REACTION:
-            return ev.Reaction(
-                op=patch.op,
-                thread_id=target.thread_id,
-                item_id=target.item_id,
-                user_id=target.user_id,
-                emoji=mapping.get("emoji"),
-                **fields,
-            )
-        case Target.SEEN if patch.op != "remove":
-            return ev.Seen(thread_id=target.thread_id, user_id=target.user_id, item_id=mapping.get("item_id"), **fields)
-        case Target.TYPING if mapping and patch.op != "remove":
-            return ev.Typing(
-                thread_id=target.thread_id,
-                sender_id=mapping.get("sender_id"),
-                is_active=mapping.get("activity_status") not in (None, 0, "0", False),
-                ttl=mapping.get("ttl"),
-                **fields,
-            )
-        case Target.THREAD:
-            return _thread_event(patch, fields)
-        case Target.UNSEEN_COUNT:
-            return ev.UnseenCount(inbox=target.field, count=value, **fields)
-    return ev.Unknown(path=patch.path, **fields)
-
-
-def _item_event(patch: Patch, item: Mapping[str, Any], fields: dict[str, Any], own_user_id: str | None) -> ev.Event:
-    cls = _ITEM_EVENTS.get(patch.op)
-    if patch.target.target is Target.VISUAL_ITEM and patch.op != "remove":
-        cls = ev.VisualMessage
-    if cls is None or (not item and cls is not ev.MessageDelete):
+    """The event that a Direct patch is."""
+    cls, target = patch_class(patch), patch.target
+    value = patch.value if isinstance(patch.value, Mapping) else {}
+    fields = {**origin.fields(patch.raw), "op": patch.op, "thread_id": target.thread_id}
+    if issubclass(cls, ev.MessageEvent):
+        return _message_event(cls, value, {**fields, "item_id": target.item_id}, own_user_id)
+    if cls is ev.Reaction:
+        return ev.Reaction(item_id=target.item_id, user_id=target.user_id, emoji=value.get("emoji"), **fields)
+    if cls is ev.Seen:
+        return ev.Seen(user_id=target.user_id, item_id=value.get("item_id"), **fields)
+    if cls is ev.Typing:
+        is_active = value.get("activity_status") not in (None, 0, "0", False)
+        return ev.Typing(sender_id=value.get("sender_id"), is_active=is_active, ttl=value.get("ttl"), **fields)
+    if cls is ev.UnseenCount:
+        return ev.UnseenCount(inbox=target.field, count=patch.value, **fields)
+    if cls is ev.Unknown:
         return ev.Unknown(path=patch.path, **fields)
-    event = cls(
-        op=patch.op,
-        thread_id=patch.target.thread_id,
-        item_id=patch.target.item_id,
-        user_id=item.get("user_id"),
-        item_type=item.get("item_type"),
-        text=item.get("text"),
-        client_context=item.get("client_context"),
-        timestamp=item.get("timestamp"),
-        **fields,
-    )
+    return cls(**{**fields, "field": target.field})
+
+
+def _message_event(
+    cls: type[ev.MessageEvent], item: Mapping[str, Any], fields: dict[str, Any], own_user_id: str | None
+) -> ev.MessageEvent:
+    event = cls(**{**fields, **{name: item.get(name) for name in _ITEM_FIELDS}})
     if event.user_id is None or own_user_id is None:
         return event
     return event.model_copy(update={"from_me": event.user_id == own_user_id})
 
 
-def _thread_event(patch: Patch, fields: dict[str, Any]) -> ev.Event:
-    whole = patch.target.field == "thread"
-    cls = ev.ThreadRemove if whole and patch.op == "remove" else ev.ThreadUpdate
-    return cls(op=patch.op, thread_id=patch.target.thread_id, field=patch.target.field, **fields)
+def broadcast_class(patch: Patch) -> type[ev.Event]:
+    """Whether a live broadcast began or ended (topic 88, type 2)."""
+    return {"add": ev.LiveStarted, "remove": ev.LiveStopped}.get(patch.op or "", ev.Unknown)
 
 
 def broadcast_event(patch: Patch, origin: Origin) -> ev.Event:
-    """A live broadcast began or ended (topic 88, type 2)."""
+    """The event of a live broadcast."""
+    cls, fields = broadcast_class(patch), origin.fields(patch.raw)
+    if cls is ev.Unknown:
+        return ev.Unknown(path=patch.path, **fields)
     value = patch.value if isinstance(patch.value, Mapping) else {}
     user = value.get("user")
-    cls = {"add": ev.LiveStarted, "remove": ev.LiveStopped}.get(patch.op or "")
-    if cls is None:
-        return ev.Unknown(path=patch.path, **origin.fields(patch.raw))
-    return cls(
-        broadcast_id=value.get("broadcast_id"),
-        user_id=user.get("pk") if isinstance(user, Mapping) else None,
-        **origin.fields(patch.raw),
-    )
+    user_id = user.get("pk") if isinstance(user, Mapping) else None
+    return cls(**{**fields, "broadcast_id": value.get("broadcast_id"), "user_id": user_id})
 
 
 def presence_event(value: Mapping[str, Any], raw: Any, origin: Origin) -> ev.Presence:

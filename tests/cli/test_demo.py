@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Callable
 from typing import Any
 
@@ -60,12 +61,14 @@ def test_the_status_says_when_something_was_lost(cli: Cli, monkeypatch: pytest.M
     assert outcome.out.splitlines()[-1] == "13 of 15 events and answers arrived."
 
 
-def test_ctrl_c_ends_it_cleanly(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_after_the_step(cli: Cli, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     send_text = RealtimeClient.direct_send_text
 
     def send_and_interrupt(self: RealtimeClient, *arguments: Any, **options: Any) -> Any:
-        send_text(self, *arguments, **options)
-        raise KeyboardInterrupt
+        handle = send_text(self, *arguments, **options)
+        signal.raise_signal(number)
+        return handle
 
     monkeypatch.setattr(RealtimeClient, "direct_send_text", send_and_interrupt)
     outcome = cli("demo")
@@ -83,3 +86,8 @@ def test_a_ledger_counts_each_expectation_once() -> None:
     ledger.give_up()
     ledger.note(ev.Seen())
     assert (ledger.sent, ledger.received) == (2, 1)
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "-1", "x"])
+def test_seconds_are_a_finite_number(cli: Cli, seconds: str) -> None:
+    assert cli("demo", "--seconds", seconds).status == 2

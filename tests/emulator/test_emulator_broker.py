@@ -260,6 +260,7 @@ def test_packet_ids_wrap_and_skip_those_in_use(emu: Emulator, follow: Dial, bot:
 def test_a_client_without_a_free_packet_id_loses_its_connection(emu: Emulator, follow: Dial, bot: Actor) -> None:
     client = follow(bot)
     (session,) = emu._realtime.sessions
+    emu.wait_until(lambda: not session.unacknowledged)
     with emu._hub.changing():
         session.unacknowledged.update((number, Publish("146", b"", number)) for number in range(1, MAX_PACKET_ID + 1))
         # Without a way out it would look for a free id for ever.

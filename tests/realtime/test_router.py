@@ -330,12 +330,12 @@ def test_an_empty_region_hint_is_none() -> None:
     assert typed("150", region_hint("")) == []
 
 
-def test_typed_events_are_counted_once_somebody_wants_any() -> None:
+def test_events_are_counted_by_kind_whoever_listens() -> None:
     body = deflated([element(patch(f"{T}/items/{ITEM}", TEXT), patch("/x", {}), "no patch")])
     recorder = Recorder(*NAMES)
-    assert recorder.route("146", body).counts == {}
-    recorder.dispatcher.on(events.Reaction, print)
     assert recorder.route("146", body).counts == {"message": 1, "unknown": 2}
+    recorder.dispatcher.on(events.Reaction, print)
+    assert recorder.route("146", body).counts == {"message": 2, "unknown": 4}
 
 
 def test_names_come_before_types() -> None:
