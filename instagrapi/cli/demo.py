@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import selectors
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -35,12 +36,13 @@ def demo(as_json: bool, count: int | None, seconds: float | None) -> None:
     """
     need_emulator()
     watched = sys.stdout is not None and sys.stdout.isatty()
-    play = Play(as_json=as_json, count=count, seconds=seconds, pace=_PACE if watched else _UNWATCHED_PACE)
-    try:
-        with stopping(play.stop):
+    stop = threading.Event()
+    with stopping(stop.set):
+        play = Play(stop, as_json=as_json, count=count, seconds=seconds, pace=_PACE if watched else _UNWATCHED_PACE)
+        try:
             play.run()
-    finally:
-        play.close()
+        finally:
+            play.close()
     if not play.report():
         raise click.exceptions.Exit(1)
 
@@ -72,14 +74,19 @@ class Ledger:
 
 
 class Play:
-    """An emulator, a logged-in client with both connections, and somebody to talk to."""
+    """An emulator, a logged-in client with both connections, and somebody to talk to.
 
-    def __init__(self, *, as_json: bool, count: int | None, seconds: float | None, pace: float) -> None:
+    It ends after the step that is being played when ``stop`` is set.
+    """
+
+    def __init__(
+        self, stop: threading.Event, *, as_json: bool, count: int | None, seconds: float | None, pace: float
+    ) -> None:
         from instagrapi.emulator import Emulator
 
         self._count, self._seconds, self._pace = count, seconds, pace
         self._shown = 0
-        self._stopped = False
+        self._stop = stop
         self._ledger = Ledger()
         self._emulator = Emulator().start()
         self._me, self._alice = self._emulator.account("demo.bot"), self._emulator.account("alice")
@@ -101,10 +108,6 @@ class Play:
                 self._linger()
             if self._count is None and self._ends_at is None:
                 return
-
-    def stop(self) -> None:
-        """Ends after the step that is being played."""
-        self._stopped = True
 
     def close(self) -> None:
         """Ends the connections and the emulator."""
@@ -201,13 +204,13 @@ class Play:
 
     @property
     def _over(self) -> bool:
-        if self._stopped or (self._count is not None and self._shown >= self._count):
+        if self._stop.is_set() or (self._count is not None and self._shown >= self._count):
             return True
         return self._ends_at is not None and time.monotonic() >= self._ends_at
 
     @property
     def _patience(self) -> float:
-        if self._stopped:
+        if self._stop.is_set():
             return _LAST_PATIENCE
         if self._ends_at is None:
             return _PATIENCE
