@@ -15,7 +15,7 @@ from instagrapi.exceptions import (
     LimitExceeded,
     NotConnectedError,
 )
-from instagrapi.realtime.network.acks import AckQueue
+from instagrapi.realtime.network.acks import MAX_ACK_DELAY, MAX_HELD_ACKS, take_pubacks
 from instagrapi.realtime.network.deadline import Clock, Deadline
 from instagrapi.realtime.network.handshake import await_answer, check_accepted
 from instagrapi.realtime.network.traffic import Traffic
@@ -69,9 +69,10 @@ class Connection:
         self._opened = False
         self._reading = False
         self._inside_packet = False
-        self._look_at = 0.0
+        self._look_at = 0.0  # at the keep alive
+        self._attend_at = 0.0  # to that and to collected PUBACKs, while packets are at hand
         self._pongs = 0
-        self._acks = AckQueue()
+        self._acks: deque[int] = deque()
         self.traffic = traffic or Traffic()
         #: Why the connection ended; ``None`` while it lives.
         self.error: Exception | None = None
@@ -118,7 +119,7 @@ class Connection:
     def close(self) -> None:
         """Sends DISCONNECT if that is possible without waiting for anyone, and closes the transport. Never raises."""
         with self._changed:
-            farewell = self._acks.take() + self._session.send_disconnect() if self.is_open else b""
+            farewell = take_pubacks(self._acks) + self._session.send_disconnect() if self.is_open else b""
         if farewell:
             with contextlib.suppress(Exception):  # the peer notices the closed socket as well
                 self._transport.post(farewell)
@@ -187,19 +188,12 @@ class Connection:
             NotConnectedError: :meth:`close` was called.
         """
         inbox = self._inbox
-        if inbox:
-            self._before_the_next_handlers()
+        if inbox and self._clock() >= self._attend_at:  # the handlers of the next packet may take long
+            self.flush_acks()
+            self._ping_if_due()
         if not (inbox and self._opened) and not self._wait(inbox.__len__, Deadline.after(timeout, self._clock)):
             return None
         return inbox.popleft()
-
-    def _before_the_next_handlers(self) -> None:
-        """They may take long, and others may wait behind the packets that are at hand."""
-        now = self._clock()
-        if self._acks and self._acks.is_due(now):
-            self.flush_acks()
-        if now >= self._look_at:
-            self._ping_if_due()
 
     def wait_until(self, done: Callable[[], bool], timeout: float | None) -> bool:
         """Reads until ``done``, filing every packet in the inbox; false when the time ran out first.
@@ -270,7 +264,7 @@ class Connection:
         if self._verdict() is Verdict.SEND_PING:
             self._send_pingreq()
         wake_at = self._keep_alive.wake_at(inside_packet=self._inside_packet)
-        self._look_at = float("inf") if wake_at is None else wake_at
+        self._look_at = self._attend_at = float("inf") if wake_at is None else wake_at
 
     def _verdict(self) -> Verdict:
         return self._keep_alive.verdict(self._clock(), inside_packet=self._inside_packet)
@@ -344,15 +338,16 @@ class Connection:
 
     def acknowledge(self, packet_id: int) -> None:
         """Sends PUBACK, possibly together with the next ones of packets that are at hand already."""
-        now = self._clock()
-        self._acks.add(packet_id, now)
-        if not self._inbox or self._acks.is_due(now):
+        self._acks.append(packet_id)
+        if not self._inbox or len(self._acks) >= MAX_HELD_ACKS:
             self.flush_acks()
+        elif len(self._acks) == 1:
+            self._attend_at = min(self._attend_at, self._clock() + MAX_ACK_DELAY)
 
     def flush_acks(self) -> None:
         """Sends the PUBACKs that were collected; a failure shows at the next read."""
         if self._acks:
-            self._post(self._acks.take())
+            self._post(take_pubacks(self._acks))
 
     def ping(self, timeout: float | None) -> bool:
         """Sends PINGREQ and waits for PINGRESP, whatever else arrives; false when it did not come in time."""
