@@ -31,9 +31,9 @@ def cases(name: str, *, key: str = "cases", label: str = "name") -> list[Any]:
     return _parameters(lambda: ((case.get(label, ""), case) for case in vector(name)[key]))
 
 
-def payloads() -> list[Any]:
-    """Every labelled payload, as parameters of a test."""
-    return _parameters(_read_payloads)
+def payloads(*, published: bool = False) -> list[Any]:
+    """Every labelled payload, or only those that a PUBLISH carries, as parameters of a test."""
+    return _parameters(lambda: (entry for entry in _read_payloads() if not published or entry[1]["topic"] is not None))
 
 
 def _read_payloads() -> Iterable[tuple[str, Any]]:
