@@ -87,6 +87,7 @@ class Play:
         self._count, self._seconds, self._pace = count, seconds, pace
         self._shown = 0
         self._stop = stop
+        self._ends_at: float | None = None
         self._ledger = Ledger()
         self._emulator = Emulator().start()
         self._me, self._alice = self._emulator.account("demo.bot"), self._emulator.account("alice")
@@ -233,8 +234,6 @@ class Play:
                 if done() or remaining <= 0:
                     return
                 selector.select(min(remaining, 0.2))
-
-    _ends_at: float | None = None
 
 
 def _is(kind: type[ev.Event], **fields: object) -> Callable[[ev.Event], bool]:

@@ -19,7 +19,6 @@ from instagrapi.profile import Profile
 from instagrapi.realtime import RealtimeClient
 from instagrapi.realtime.network.deadline import Deadline
 from instagrapi.realtime.network.transport import SocketMQTToTTransport
-from instagrapi.realtime.network.waiting import Waiter
 from instagrapi.realtime.protocol.packets import Connect, Disconnect, PingReq, PingResp, PubAck, Publish
 from instagrapi.realtime.protocol.payload import deflate, inflate
 from tests.support.broker import LoopbackServer, Peer
@@ -34,19 +33,6 @@ AT_ONCE = 1.0
 def _nothing_left_behind() -> Iterator[None]:
     with nothing_left_behind():
         yield
-
-
-@pytest.fixture
-def waiting_begun(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
-    """Set once somebody is about to wait for a socket."""
-    begun, wait = threading.Event(), Waiter.wait
-
-    def tell(waiter: Waiter, deadline: Deadline, doing: str) -> None:
-        begun.set()
-        wait(waiter, deadline, doing)
-
-    monkeypatch.setattr(Waiter, "wait", tell)
-    return begun
 
 
 def client_of(broker: LoopbackServer, timeout: float = 10.0) -> RealtimeClient:

@@ -360,8 +360,11 @@ class Connection:
 
     def _send_pingreq(self) -> None:
         with self._changed:
+            if not self.is_open:
+                return
             self._keep_alive.ping_sent(self._clock())
-        self._post(PingReq().encode())
+            pingreq = self._session.send_pingreq()
+        self._post(pingreq)
 
     def _require_open(self) -> None:
         if not self.is_open:

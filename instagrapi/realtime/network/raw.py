@@ -35,10 +35,9 @@ class RawSocket:
     def receive(self, deadline: Deadline, doing: str) -> memoryview:
         """The next bytes, empty at the end of the stream; valid until the next call."""
         with _as_connection_lost():
-            while True:
-                with contextlib.suppress(BlockingIOError, InterruptedError):
-                    return self._view[: self._sock.recv_into(self._buffer)]
+            while (received := self._read_now()) is None:
                 self._readable.wait(deadline, doing)
+            return received
 
     def send_all(self, data: bytes, deadline: Deadline, doing: str) -> None:
         """Writes all of it; after a failure an unknown part of it is on its way."""
@@ -53,11 +52,15 @@ class RawSocket:
     def receive_or_writable(self, deadline: Deadline, doing: str) -> memoryview | None:
         """As :meth:`receive`, but ``None`` when nothing is there to read and something can be written."""
         with _as_connection_lost():
-            with contextlib.suppress(BlockingIOError, InterruptedError):
-                return self._view[: self._sock.recv_into(self._buffer)]
-            self._either.wait(deadline, doing)
-            with contextlib.suppress(BlockingIOError, InterruptedError):
-                return self._view[: self._sock.recv_into(self._buffer)]
+            received = self._read_now()
+            if received is None:
+                self._either.wait(deadline, doing)
+                received = self._read_now()
+            return received
+
+    def _read_now(self) -> memoryview | None:
+        with contextlib.suppress(BlockingIOError, InterruptedError):
+            return self._view[: self._sock.recv_into(self._buffer)]
         return None
 
     def send_now(self, data: bytes | bytearray) -> int:

@@ -25,7 +25,6 @@ from instagrapi.exceptions import (
 from instagrapi.realtime.network.deadline import Deadline
 from instagrapi.realtime.network.stream import accept_stream
 from instagrapi.realtime.network.transport import PacketTransport, SocketMQTToTTransport, Transport
-from instagrapi.realtime.network.waiting import Waiter
 from instagrapi.realtime.protocol.packets import ConnAck, PingReq, PingResp, PubAck, Publish
 from tests.support.broker import LoopbackServer, Peer, hang_up, say_nothing
 from tests.support.certificates import serving, trusting
@@ -67,19 +66,6 @@ class Blocked:
         assert not self._thread.is_alive(), "still blocked"
         assert took < AT_ONCE, f"it took {took:.2f} s"
         return self.error
-
-
-@pytest.fixture
-def waiting_begun(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
-    """Set once somebody is about to wait for a socket."""
-    begun, wait = threading.Event(), Waiter.wait
-
-    def tell(waiter: Waiter, deadline: Deadline, doing: str) -> None:
-        begun.set()
-        wait(waiter, deadline, doing)
-
-    monkeypatch.setattr(Waiter, "wait", tell)
-    return begun
 
 
 # --- connecting ----------------------------------------------------------------------------------------------------
