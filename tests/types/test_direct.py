@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from instagrapi.types import Account, DirectMessage, DirectThread, UserShort, moment_from_microseconds
+from instagrapi.types import Account, DirectMessage, DirectThread, Photo, Text, UserShort
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -93,25 +93,67 @@ def test_times_are_aware_and_keep_their_microseconds(value: Any) -> None:
     assert DirectMessage(timestamp=expected).timestamp == expected
 
 
-@pytest.mark.parametrize(
-    ("value", "moment"),
-    [
-        (0, datetime(1970, 1, 1, tzinfo=UTC)),
-        (1790000000123456, datetime(2026, 9, 21, 14, 13, 20, 123456, tzinfo=UTC)),
-        ("1790000000123456", datetime(2026, 9, 21, 14, 13, 20, 123456, tzinfo=UTC)),
-        (datetime(2020, 1, 1, tzinfo=UTC), datetime(2020, 1, 1, tzinfo=UTC)),
-        *((odd, None) for odd in (None, True, 1.5, float("nan"), "", "soon", 10**20, -(10**18), "9" * 5000, [], b"1")),
-    ],
-)
-def test_moment_from_microseconds(value: object, moment: datetime | None) -> None:
-    assert moment_from_microseconds(value) == moment
-
-
 def test_a_very_deep_reply_does_no_harm() -> None:
     item: dict[str, Any] = {"item_id": "0"}
     for number in range(800):
         item = {"item_id": str(number), "replied_to_message": item}
     assert DirectMessage.model_validate(item).id == "799"
+
+
+def test_what_a_message_holds_is_read_when_it_is_asked_for() -> None:
+    item = {
+        "item_id": "5",
+        "item_type": "media",
+        "media": {"media_type": 1, "image_versions2": {"candidates": [{"url": "https://cdn.example/1.jpg"}]}},
+        "mentioned_entities": [{"fbid": "17841400000000009", "offset": 0, "length": 4}],
+        "reactions": {"likes": [{"sender_id": 7, "timestamp": 1790000000123456}], "likes_count": 1},
+        "replied_to_message": {"item_id": "4", "item_type": "text", "text": "earlier"},
+    }
+    message = DirectMessage.model_validate(item)
+    assert not {"content", "mentions", "item_reactions"} & vars(message).keys()
+    assert isinstance(message.content, Photo)
+    assert message.content.raw is item
+    assert message.content is message.content
+    assert [mention.fbid for mention in message.mentions] == ["17841400000000009"]
+    assert [(reaction.user_id, reaction.emoji) for reaction in message.item_reactions] == [("7", "❤")]
+    assert message.reactions == item["reactions"]
+    assert message.replied_to is message.reply
+    assert message.replied_to is not None
+    assert message.replied_to.content.text == "earlier"
+
+
+def test_a_message_that_was_made_by_hand_has_content_too() -> None:
+    message = DirectMessage(id="5", text="x")
+    assert isinstance(message.content, Text)
+    assert (message.content.text, message.mentions, message.item_reactions, message.replied_to) == ("x", [], [], None)
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "echo"),
+    [
+        ("6A1B-ff", "6a1b-FF", True),
+        (6800000000000000001, "6800000000000000001", True),
+        ("1", "2", False),
+        (None, None, False),
+        (None, "1", False),
+        ("1", None, False),
+        ("", "", False),
+    ],
+)
+def test_an_echo_is_known_by_its_token(own: Any, other: str | None, echo: bool) -> None:
+    assert DirectMessage.model_validate({"client_context": own}).is_echo_of(other) is echo
+
+
+def test_reading_the_content_does_not_change_a_message() -> None:
+    item = {"item_id": "1", "item_type": "text", "text": "hi"}
+    message, same = DirectMessage.model_validate(item), DirectMessage.model_validate(item)
+    assert message.content.text == "hi"
+    assert message == same
+    assert message.model_dump() == same.model_dump()
+
+
+def test_a_number_that_is_too_long_for_an_id_is_none() -> None:
+    assert DirectMessage.model_validate({"item_id": 10**5000, "text": "x"}).text == "x"
 
 
 @given(json_values | st.dictionaries(st.sampled_from([*DirectThread.model_fields, "items", "thread_id"]), json_values))
