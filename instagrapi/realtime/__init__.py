@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from instagrapi.realtime import events
+from instagrapi.realtime import events, subscriptions
 from instagrapi.realtime.client import RealtimeClient
 from instagrapi.realtime.fbns import FbnsClient
 from instagrapi.realtime.fbns_auth import FbnsDeviceAuth
 from instagrapi.realtime.state import State, Stats
 
-__all__ = ["FbnsClient", "FbnsDeviceAuth", "RealtimeClient", "State", "Stats", "events"]
+__all__ = ["FbnsClient", "FbnsDeviceAuth", "RealtimeClient", "State", "Stats", "events", "subscriptions"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from instagrapi.exceptions import CommandFailed, RealtimeTimeout
@@ -18,6 +18,12 @@ MAX_REMEMBERED = 1000
 #: How many unanswered commands are remembered; a broker that never answers must not fill the memory.
 MAX_PENDING = 1000
 
+_ACTIVITY = "indicate_activity"
+#: Commands whose answers may lack the context that was sent (reported).
+_ANSWERED_WITHOUT_CONTEXT = frozenset({"mark_seen", "mark_visual_item_seen", _ACTIVITY})
+#: The Skywalker type of Direct.
+_DIRECT = 1
+
 
 class PendingCommand:
     """One command on its way. Filled in by :class:`ReplyTable`.
@@ -27,6 +33,8 @@ class PendingCommand:
     """
 
     def __init__(self, body: Mapping[str, Any]) -> None:
+        self.body = body
+        self.action = body.get("action")
         self.client_context: str | None = body.get("client_context")
         self.thread_id = body.get("thread_id")
         self.item_id = body.get("item_id")
@@ -43,6 +51,17 @@ class PendingCommand:
     def accepted(self) -> bool:
         """Whether the server has said yes."""
         return self.answered and is_ok(self.answer)
+
+    def may_be_answered_by(self, answer: Mapping[str, Any]) -> bool:
+        """Whether an answer without a context can be this command's: nothing that it says contradicts the command."""
+        if is_ok(answer) and self.client_context is not None and self.action not in _ANSWERED_WITHOUT_CONTEXT:
+            return False
+        payload = _payload(answer)
+        if payload.get("activity_status") is not None and self.action != _ACTIVITY:
+            return False
+        thread_id, item_id = payload.get("thread_id"), payload.get("item_id")
+        same_thread = thread_id is None or self.thread_id is None or str(thread_id) == str(self.thread_id)
+        return same_thread and (item_id is None or str(item_id) == str(self.item_id))
 
 
 class CommandHandle(dict[str, Any]):
@@ -74,13 +93,14 @@ class CommandHandle(dict[str, Any]):
 
 
 class ReplyTable:
-    """Finds the command that an answer on topic 133 belongs to.
+    """Finds the command that an answer belongs to.
 
-    ``send_item`` answers carry the command's ``client_context``. Answers to ``mark_seen`` and ``indicate_activity`` may
-    lack it, and so may refusals. Such an answer goes to the oldest command whose thread and item it does not
-    contradict: one without a context if there is any, and one whose caller still waits rather than one whose caller
-    gave up. Success without a context is never taken for the success of a command that has one. Answers that belong to
-    nobody are ignored.
+    ``send_item`` answers carry the command's ``client_context``, though not always as it was written: a UUID may come
+    back in capitals, digits as a number. Answers to ``mark_seen``, ``mark_visual_item_seen`` and ``indicate_activity``
+    may lack it, and so may refusals of anything. Such an answer goes to the oldest command that it does not contradict:
+    one without a context if there is any, and one whose caller still waits rather than one whose caller gave up. That
+    an item was taken only an answer with its context says: one without may be the repeated answer to a read mark.
+    Answers that belong to nobody are ignored.
     """
 
     def __init__(self) -> None:
@@ -91,12 +111,14 @@ class ReplyTable:
     def expect(self, body: Mapping[str, Any]) -> tuple[PendingCommand, bool]:
         """Notes a command before it is sent; also says whether it is new.
 
-        The same context gives the same pending command, also when the server has accepted it: then it need not be sent.
+        A repetition, context included, gives the same pending command, also when the server has accepted it: then it
+        need not be sent.
         """
         command = PendingCommand(body)
         with self._lock:
-            known = self._find(command.client_context)
+            known = self._repeated(command)
             if known is not None:
+                known.given_up = False
                 return known, False
             self._pending = [*self._pending[-MAX_PENDING + 1 :], command]
             return command, True
@@ -119,33 +141,38 @@ class ReplyTable:
             return
         context = _payload(answer).get("client_context")
         with self._lock:
-            command = self._find(str(context)) if context is not None else self._guess(answer)
-            if command is None or command.answered:
+            command = self._guess(answer) if context in (None, "") else self._find(str(context))
+            if command is None:
                 return
             self._pending.remove(command)
             command.answer = answer
-            if context is not None and command.accepted:
-                self._accepted[str(context)] = command
+            if command.client_context is not None and command.accepted:
+                self._accepted[command.client_context] = command
                 if len(self._accepted) > MAX_REMEMBERED:
                     self._accepted.popitem(last=False)
 
-    def _find(self, context: str | None) -> PendingCommand | None:
-        if context is None:
+    def _repeated(self, command: PendingCommand) -> PendingCommand | None:
+        if command.client_context is None:
             return None
-        accepted = self._accepted.get(context)
-        return accepted or next((command for command in self._pending if command.client_context == context), None)
+        accepted = self._accepted.get(command.client_context)
+        return next((one for one in (accepted, *self._pending) if one and one.body == command.body), None)
+
+    def _find(self, context: str) -> PendingCommand | None:
+        """The oldest command of a context that came back, perhaps in other letters."""
+        exact = next((command for command in self._pending if command.client_context == context), None)
+        folded = context.casefold()
+        like = (command for command in self._pending if (command.client_context or "").casefold() == folded)
+        return exact or next(like, None)
 
     def _guess(self, answer: Mapping[str, Any]) -> PendingCommand | None:
-        candidates = [command for command in self._pending if _may_answer(_payload(answer), command)]
-        if is_ok(answer):
-            candidates = [command for command in candidates if command.client_context is None]
+        candidates = [command for command in self._pending if command.may_be_answered_by(answer)]
         return min(candidates, key=lambda command: (command.given_up, command.client_context is not None), default=None)
 
 
-def _may_answer(payload: Mapping[str, Any], pending: PendingCommand) -> bool:
-    """Whether an answer without a context says nothing that contradicts a command."""
-    claims = ((payload.get("thread_id"), pending.thread_id), (payload.get("item_id"), pending.item_id))
-    return all(said is None or sent is None or str(said) == str(sent) for said, sent in claims)
+def pubsub_answer(body: Any) -> Any:
+    """The answer to a command that a body of topic 88 is (reported by mgp25's forks), ``None`` for any other body."""
+    payload = body.get("payload") if isinstance(body, Mapping) and body.get("topic") == _DIRECT else None
+    return payload if isinstance(payload, Mapping) and {"action", "status"} <= payload.keys() else None
 
 
 def is_ok(answer: Any) -> bool:
@@ -161,24 +188,32 @@ def status_of(answer: Any) -> str | None:
 
 def reason_of(answer: Any) -> str | None:
     """The reason, from wherever the answer keeps it."""
-    if not isinstance(answer, Mapping):
-        return None
-    payload, exception = _payload(answer), answer.get("exception")
-    for candidate in (payload.get("message"), answer.get("message")):
-        if isinstance(candidate, str) and candidate:
-            return candidate
-    if exception:
-        content = answer.get("content")
-        return f"{exception}: {content}" if content else str(exception)
-    code = payload.get("error_code")
-    return None if code is None else f"error code {code}"
+    return next(_reasons(answer), None)
 
 
 def command_failure(answer: Any) -> CommandFailed:
     """The exception for an answer that says no."""
-    status, reason = status_of(answer), reason_of(answer)
+    status = status_of(answer)
+    # The service writes "None" where it has nothing to say (captured).
+    reason = next((reason for reason in _reasons(answer) if reason != "None"), None)
     text = "the server refused the command" + (f" ({status})" if status else "") + (f": {reason}" if reason else "")
     return CommandFailed(text, status=status, payload=answer)
+
+
+def _reasons(answer: Any) -> Iterator[str]:
+    """What an answer gives as reasons, the most telling first."""
+    if not isinstance(answer, Mapping):
+        return
+    payload, exception = _payload(answer), answer.get("exception")
+    for message in (payload.get("message"), answer.get("message")):
+        if isinstance(message, str) and message:
+            yield message
+    if exception:
+        content = answer.get("content")
+        yield f"{exception}: {content}" if content else str(exception)
+    for code in (payload.get("error_code"), answer.get("error_code")):
+        if code is not None:
+            yield f"error code {code}"
 
 
 def _payload(answer: Any) -> Mapping[str, Any]:

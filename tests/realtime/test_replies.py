@@ -1,9 +1,14 @@
+"""Which answer belongs to which command, and what it says."""
+
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from instagrapi.exceptions import CommandFailed, RealtimeTimeout
 from instagrapi.realtime.replies import (
@@ -15,6 +20,7 @@ from instagrapi.realtime.replies import (
     ReplyTable,
     command_failure,
     is_ok,
+    pubsub_answer,
     reason_of,
     status_of,
 )
@@ -23,6 +29,19 @@ from instagrapi.realtime.replies import (
 def ack(context: str | None = None, status: str = "ok", **payload: Any) -> dict[str, Any]:
     payload = payload if context is None else {"client_context": context, **payload}
     return {"action": "item_ack", "status_code": "200", "payload": payload, "status": status}
+
+
+def text(context: str, thread_id: str = "1", said: str = "hi") -> dict[str, Any]:
+    return {"action": "send_item", "thread_id": thread_id, "text": said, "client_context": context}
+
+
+def seen(item_id: str, thread_id: str = "1") -> dict[str, Any]:
+    return {"action": "mark_seen", "thread_id": thread_id, "item_id": item_id}
+
+
+def activity(context: str, thread_id: str = "1", status: str = "1") -> dict[str, Any]:
+    said = {"thread_id": thread_id, "activity_status": status, "client_context": context}
+    return {"action": "indicate_activity", **said}
 
 
 @pytest.fixture
@@ -47,13 +66,28 @@ def test_a_context_may_come_back_as_a_number(table: ReplyTable) -> None:
     assert pending.accepted
 
 
+@pytest.mark.parametrize("back", ["17B17C68-5E39-4099-8D66-940CD8FD88BA", "17b17c68-5e39-4099-8d66-940cd8fd88ba"])
+@pytest.mark.parametrize("sent", ["17b17c68-5e39-4099-8d66-940cd8fd88ba", "17B17C68-5E39-4099-8D66-940CD8FD88BA"])
+def test_a_context_may_come_back_in_other_letters(table: ReplyTable, sent: str, back: str) -> None:
+    pending = table.expect(text(sent))[0]
+    table.file(ack(back))
+    assert pending.accepted
+    assert table.expect(text(sent)) == (pending, False), "and it is known by the letters that were sent"
+
+
+def test_of_two_contexts_that_differ_in_letters_the_very_same_one_is_answered(table: ReplyTable) -> None:
+    lower, upper = table.expect(text("a"))[0], table.expect(text("A"))[0]
+    table.file(ack("A"))
+    assert (lower.answered, upper.answered) == (False, True)
+
+
 def test_answers_without_context_go_to_commands_without_one_in_their_order(table: ReplyTable) -> None:
     texts = [table.expect({"client_context": "a"})[0], table.expect({"client_context": "b"})[0]]
-    seen = [table.expect({})[0], table.expect({})[0]]
-    table.file(ack(item_id="1"))
-    assert [pending.answered for pending in (*texts, *seen)] == [False, False, True, False]
-    table.file(ack(item_id="2"))
-    assert [pending.answer["payload"]["item_id"] for pending in seen] == ["1", "2"]
+    marks = [table.expect({})[0], table.expect({})[0]]
+    table.file(ack(timestamp="1"))
+    assert [pending.answered for pending in (*texts, *marks)] == [False, False, True, False]
+    table.file(ack(timestamp="2"))
+    assert [pending.answer["payload"]["timestamp"] for pending in marks] == ["1", "2"]
     assert not any(pending.answered for pending in texts)
 
 
@@ -101,6 +135,90 @@ def test_a_late_answer_still_counts(table: ReplyTable) -> None:
     assert late.accepted
 
 
+@pytest.mark.parametrize("payload", [{}, None, "text", [], {"client_context": None}, {"client_context": ""}])
+@pytest.mark.parametrize("body", [seen("10"), activity("a"), {**seen("10"), "client_context": "a"}])
+def test_success_may_lack_the_context_or_any_payload_where_it_is_reported_so(
+    table: ReplyTable, body: dict[str, Any], payload: Any
+) -> None:
+    message, pending = table.expect(text("b"))[0], table.expect(body)[0]
+    table.file({"status": "ok", "payload": payload})
+    assert pending.accepted
+    assert not message.answered
+
+
+def test_success_without_a_context_says_nothing_of_a_message(table: ReplyTable) -> None:
+    """The repeated answer to a read mark looks the same."""
+    mark = table.expect(seen("10"))[0]
+    table.file(ack())
+    message = table.expect(text("a"))[0]
+    table.file(ack())
+    assert (mark.accepted, message.answered) == (True, False)
+
+
+def test_what_only_one_kind_of_command_can_mean_goes_to_it(table: ReplyTable) -> None:
+    mark, typing = table.expect(seen("10"))[0], table.expect(activity("a"))[0]
+    table.file(ack(activity_status=1, ttl=10000))
+    assert (mark.answered, typing.answered) == (False, True)
+    typing = table.expect(activity("b"))[0]
+    table.file(ack(item_id="10"))
+    assert (mark.answered, typing.answered) == (True, False)
+    table.file(ack(item_id="10"))
+    assert not typing.answered
+
+
+def test_an_answer_that_names_an_item_is_nobodys_who_did_not(table: ReplyTable) -> None:
+    message, reaction = table.expect(text("a"))[0], table.expect({**text("b"), "item_id": "31"})[0]
+    table.file(ack(status="fail", item_id="30"))
+    assert (message.answered, reaction.answered) == (False, False)
+    table.file(ack(status="fail", item_id="31"))
+    assert (message.answered, reaction.answered) == (False, True)
+
+
+def test_a_refusal_without_a_context_goes_to_whom_it_does_not_contradict(table: ReplyTable) -> None:
+    here, there = table.expect(text("a", thread_id="1"))[0], table.expect(text("b", thread_id="2"))[0]
+    table.file(ack(status="fail", thread_id=2))
+    assert (here.answered, there.answered) == (False, True)
+
+
+# --- several in flight ------------------------------------------------------------------------------------------------
+
+
+@given(
+    kinds=st.lists(st.sampled_from(["text", "seen", "activity"]), min_size=1, max_size=12),
+    refused=st.sets(st.integers(0, 11)),
+    repeats=st.integers(0, 3),
+    seed=st.integers(),
+)
+def test_every_command_gets_its_own_answer_whatever_the_order(
+    kinds: list[str], refused: set[int], repeats: int, seed: int
+) -> None:
+    table, chance = ReplyTable(), random.Random(seed)
+    commands, answers = [], []
+    for number, kind in enumerate(kinds):
+        context, status = f"c{number}", "fail" if number in refused else "ok"
+        if kind == "seen":
+            commands.append(table.expect(seen(f"{number}"))[0])
+            answers.append(ack(status=status, item_id=f"{number}", thread_id="1"))
+        else:
+            commands.append(table.expect(text(context) if kind == "text" else activity(context))[0])
+            answers.append(ack(context.upper(), status=status))
+    foreign = [ack("foreign"), ack("foreign", status="fail"), ack(thread_id="9"), None, b"\xff", ["c1"]]
+    arriving = answers + answers * repeats + foreign
+    chance.shuffle(arriving)
+    for answer in arriving:
+        table.file(answer)
+    assert [command.answer for command in commands] == answers
+
+
+@given(count=st.integers(1, 6), early=st.integers(0, 6))
+def test_answers_that_say_nothing_go_to_the_read_marks_in_their_order(count: int, early: int) -> None:
+    table = ReplyTable()
+    marks = [table.expect(seen(f"{number}"))[0] for number in range(count)]
+    for _ in range(early):
+        table.file({"status": "ok"})
+    assert [mark.answered for mark in marks] == [number < early for number in range(count)]
+
+
 # --- repeating a command ---------------------------------------------------------------------------------------------
 
 
@@ -116,6 +234,26 @@ def test_what_was_accepted_once_is_remembered(table: ReplyTable) -> None:
     assert table.expect({"client_context": "a"})[0] is pending
     assert pending.accepted
     assert not table.expect({"client_context": "b"})[0].accepted
+
+
+def test_the_same_context_with_other_words_is_another_command(table: ReplyTable) -> None:
+    """Typing and no longer typing may carry the same context: the second must not be taken for a repetition."""
+    on = table.expect(activity("a", status="1"))[0]
+    table.file(ack("a"))
+    off, is_new = table.expect(activity("a", status="0"))
+    assert is_new
+    assert not off.answered
+    table.file(ack("a"))
+    assert (on.accepted, off.accepted) == (True, True)
+
+
+def test_who_repeats_a_command_waits_again(table: ReplyTable) -> None:
+    first = table.expect(text("a"))[0]
+    other = table.expect(text("b"))[0]
+    first.given_up = True
+    assert table.expect(text("a"))[0] is first
+    table.file({"status": "fail"})
+    assert (first.answered, other.answered) == (True, False)
 
 
 def test_what_was_refused_may_be_tried_again(table: ReplyTable) -> None:
@@ -186,6 +324,8 @@ def test_only_so_many_unanswered_commands_without_context_are_remembered(table: 
         ({"status": "fail", "exception": "NoSuchThread"}, False, None, "NoSuchThread"),
         ({"status": "fail", "message": 5, "exception": "E"}, False, None, "E"),
         ({"status": "failed", "payload": {"error_code": 1545041}}, False, None, "error code 1545041"),
+        ({"status": "fail", "error_code": "7"}, False, None, "error code 7"),
+        ({"status": "fail", "message": "None", "exception": "E"}, False, None, "None"),
         ({"status": "error"}, False, None, None),
         ({"status": "OK"}, False, None, None),
         ({}, False, None, None),
@@ -210,6 +350,27 @@ def test_an_answer_says_whether_with_what_code_and_why(
         ({"status": "fail", "status_code": 400}, "the server refused the command (400)"),
         ({"status": "fail", "message": "why"}, "the server refused the command: why"),
         ({"status": "fail", "status_code": "403", "message": "why"}, "the server refused the command (403): why"),
+        ({"status": "failed", "payload": {"client_context": "a"}}, "the server refused the command"),
+        (
+            {"status": "fail", "status_code": "404", "payload": {"message": "target item is not supported"}},
+            "the server refused the command (404): target item is not supported",
+        ),
+        (
+            {"status": "fail", "exception": "ThreadUserIdDoesNotExist", "content": "gone"},
+            "the server refused the command: ThreadUserIdDoesNotExist: gone",
+        ),
+        (
+            {"status": "error", "payload": {"error_code": 1545041}},
+            "the server refused the command: error code 1545041",
+        ),
+        (
+            {"status": "fail", "status_code": "400", "message": "None", "payload": {"message": "None"}},
+            "the server refused the command (400)",
+        ),
+        (
+            {"status": "fail", "message": "None", "exception": "BadRequest"},
+            "the server refused the command: BadRequest",
+        ),
     ],
 )
 def test_a_refusal_becomes_an_exception_with_everything_in_it(answer: dict[str, Any], text: str) -> None:
@@ -218,6 +379,25 @@ def test_a_refusal_becomes_an_exception_with_everything_in_it(answer: dict[str, 
     assert str(failure) == text
     assert failure.status == status_of(answer)
     assert failure.payload is answer
+
+
+@pytest.mark.parametrize(
+    ("body", "is_answer"),
+    [
+        ({"topic": 1, "payload": ack("a")}, True),
+        ({"topic": 1, "payload": {"action": "item_ack", "status": "fail"}}, True),
+        ({"topic": 1, "payload": {"action": "item_ack"}}, False),
+        ({"topic": 1, "payload": {"event": "patch", "data": [], "status": "ok"}}, False),
+        ({"topic": 2, "payload": ack("a")}, False),
+        ({"topic": 1, "payload": "text"}, False),
+        ({"topic": 1}, False),
+        (ack("a"), False),
+        (b"bytes", False),
+        (None, False),
+    ],
+)
+def test_an_answer_may_come_as_direct_of_skywalker(body: Any, is_answer: bool) -> None:
+    assert pubsub_answer(body) == (body["payload"] if is_answer else None)
 
 
 # --- the handle of a command -----------------------------------------------------------------------------------------
