@@ -2,87 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
+from instagrapi.emulator.actor_core import ActorCore
+from instagrapi.emulator.actor_items import ActorItems
+from instagrapi.emulator.actor_threads import ActorThreads
+from instagrapi.emulator.model import Item, Thread
 
-from instagrapi.emulator.hub import Hub
-from instagrapi.emulator.model import Account, Item, Thread
-from instagrapi.emulator.world import World
+_STOPPED, _TYPING, _RECORDING = 0, 1, 2
 
 
-class Actor:
+class Actor(ActorItems, ActorThreads):
     """Does what a person with the app would do. When a method returns, everybody concerned is being told.
 
     Where a method takes ``to``, it is another actor (their thread of two is meant) or a thread. All methods raise
     ``ValueError`` for what the service would refuse, such as an item that is gone or somebody else's thread.
     """
 
-    def __init__(self, hub: Hub, account: Account) -> None:
-        self._hub = hub
-        self._account = account
+    # --- reacting and reading -----------------------------------------------------------------------------------------
 
-    def __repr__(self) -> str:
-        return f"Actor({self.username!r}, pk={self.pk})"
+    def react(self, item: Item, emoji: str = "", *, folded: bool = False) -> None:
+        """Reacts to an item, in place of an earlier reaction; without an emoji it is the plain heart.
 
-    @property
-    def account(self) -> Account:
-        """The account behind the actor."""
-        return self._account
-
-    @property
-    def pk(self) -> int:
-        """The user id."""
-        return self._account.pk
-
-    @property
-    def username(self) -> str:
-        """The user name, in lower case."""
-        return self._account.username
-
-    @property
-    def password(self) -> str:
-        """What a program logs in with."""
-        return self._account.password
-
-    def new_session(self) -> str:
-        """A ``sessionid`` as a login would give it, percent-encoded."""
+        Args:
+            folded: whether everybody is told the whole item again instead of the reaction.
+        """
         with self._hub.changing() as world:
-            return world.accounts.open_session(self._account)
-
-    def end_sessions(self) -> None:
-        """Logs every program of the account out: HTTP and new connections refuse their sessions from now on."""
-        with self._hub.changing() as world:
-            for sessionid in list(self._account.sessions):
-                world.accounts.end_session(sessionid)
-
-    def thread_with(self, other: Actor) -> Thread:
-        """The thread of the two, made if need be."""
-        with self._hub.changing() as world:
-            return world.direct_thread(self._account, other.account)
-
-    def send(
-        self, to: Actor | Thread, text: str, *, reply_to: Item | None = None, client_context: str | None = None
-    ) -> Item:
-        """Sends a text; a ``client_context`` that was used before gives the item of that time."""
-        quote = {}
-        if reply_to is not None:
-            quote = {"replied_to_item_id": reply_to.item_id, "replied_to_client_context": reply_to.client_context}
-        return self.share(to, "text", client_context=client_context, text=text, **quote)
-
-    def share(self, to: Actor | Thread, item_type: str, *, client_context: str | None = None, **fields: Any) -> Item:
-        """Sends an item of any type that ``send_item`` knows, with the command's own fields."""
-        with self._hub.changing() as world:
-            context = client_context or world.new_client_context()
-            return world.send(self._account, self._thread(world, to), item_type, fields, context).item
-
-    def send_raven(self, to: Actor | Thread, media_id: str) -> Item:
-        """Sends a photo that may be viewed once."""
-        with self._hub.changing() as world:
-            return world.send_raven(self._account, self._thread(world, to), media_id).item
-
-    def react(self, item: Item, emoji: str = "") -> None:
-        """Reacts to an item, in place of an earlier reaction; without an emoji it is the plain heart."""
-        with self._hub.changing() as world:
-            world.react(self._account, self._own_view(world, item), emoji, world.new_client_context())
+            own, context = self._own_view(world, item), world.new_client_context()
+            world.react(self._account, own, emoji, context, is_folded=folded)
 
     def unreact(self, item: Item) -> None:
         """Takes the reaction to an item back; harmless when there is none."""
@@ -100,32 +45,31 @@ class Actor:
                 item = self._own_view(world, what)
             world.mark_seen(self._account, item)
 
-    def typing(self, to: Actor | Thread, active: bool = True) -> None:
+    def watch(self, item: Item) -> None:
+        """Views a photo that may be viewed once."""
+        with self._hub.changing() as world:
+            world.watch(self._account, self._own_view(world, item))
+
+    def screenshot(self, item: Item) -> None:
+        """Takes a screenshot of such a photo, of which everybody is notified."""
+        with self._hub.changing() as world:
+            world.notify(self._account, self._own_view(world, item), f"{self.username} took a screenshot")
+
+    def replay(self, item: Item) -> None:
+        """Views such a photo again, of which everybody is notified."""
+        with self._hub.changing() as world:
+            world.notify(self._account, self._own_view(world, item), f"{self.username} replayed your photo")
+
+    def typing(self, to: ActorCore | Thread, active: bool = True) -> None:
         """Starts typing, or stops."""
-        with self._hub.changing() as world:
-            thread = self._thread(world, to)
-            world.indicate_activity(self._account, thread, int(active), world.new_client_context())
+        self._indicate(to, _TYPING if active else _STOPPED)
 
-    def unsend(self, item: Item) -> None:
-        """Takes an own item back; harmless when it is gone already."""
-        with self._hub.changing() as world:
-            world.unsend(self._account, item)
+    def recording(self, to: ActorCore | Thread) -> None:
+        """Starts to take a picture or to record."""
+        self._indicate(to, _RECORDING)
 
-    def presence(self, active: bool = True) -> None:
-        """Is shown as active, or no longer."""
-        with self._hub.changing() as world:
-            world.set_presence(self._account, active)
-
-    def live(self, active: bool = True) -> None:
-        """Goes live, or ends it."""
-        with self._hub.changing() as world:
-            if active:
-                world.start_live(self._account)
-            else:
-                world.end_live(self._account)
-
-    def last_message_from(self, other: Actor) -> Item | None:
-        """The newest item of the other in any thread that both take part in; ``None`` without one."""
+    def last_message_from(self, other: ActorCore) -> Item | None:
+        """The newest item of the other in any thread of the actor's inbox; ``None`` without one."""
         with self._hub.changing() as world:
             items = (
                 item
@@ -135,10 +79,42 @@ class Actor:
             )
             return max(items, key=lambda item: item.timestamp, default=None)
 
-    def _thread(self, world: World, to: Actor | Thread) -> Thread:
-        if isinstance(to, Actor):
-            return world.direct_thread(self._account, to.account)
-        return world.thread(self._account, to.thread_id)
+    # --- beside the threads -------------------------------------------------------------------------------------------
 
-    def _own_view(self, world: World, item: Item) -> Item:
-        return world.item(world.thread(self._account, item.thread_id), item.item_id)
+    def presence(self, active: bool = True) -> None:
+        """Is shown as active, or no longer."""
+        with self._hub.changing() as world:
+            world.set_presence(self._account, active)
+
+    def live(self, active: bool = True) -> str | None:
+        """Goes live, or ends it; gives the id of the broadcast that runs."""
+        with self._hub.changing() as world:
+            if active:
+                return world.start_live(self._account)
+            world.end_live(self._account)
+            return None
+
+    def comment(self, on_live_of: ActorCore, text: str) -> None:
+        """Comments on the live broadcast of somebody, or on the own one."""
+        with self._hub.changing() as world:
+            world.comment(self._account, on_live_of.account, text)
+
+    def call(self, to: ActorCore | Thread, message_type: int | str = 1) -> str:
+        """Tells the others about a video call, by what kind of message; gives the call's id."""
+        with self._hub.changing() as world:
+            return world.call(self._account, self._thread(world, to), message_type)
+
+    def push(self, to: ActorCore, collapse_key: str, *, message: str = "", action: str = "") -> None:
+        """Causes a push to somebody about anything but a message.
+
+        Args:
+            collapse_key: its kind, such as ``new_follower``, ``like``, ``comment`` or ``live_broadcast``.
+            message: its text.
+            action: where a tap leads, such as ``user?username=alice`` or ``media?id=1_2``.
+        """
+        with self._hub.changing() as world:
+            world.notify_by_push(self._account, to.account, collapse_key, message, action)
+
+    def _indicate(self, to: ActorCore | Thread, status: int) -> None:
+        with self._hub.changing() as world:
+            world.indicate_activity(self._account, self._thread(world, to), status, world.new_client_context())

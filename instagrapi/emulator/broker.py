@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections import deque
 from random import Random
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from instagrapi.emulator.devices import Devices
 from instagrapi.emulator.handshake import (
@@ -22,10 +22,10 @@ from instagrapi.emulator.hub import Hub
 from instagrapi.emulator.journal import Connection, ServiceName
 from instagrapi.emulator.link import Link
 from instagrapi.emulator.model import Account
-from instagrapi.emulator.notifications import envelope
+from instagrapi.emulator.notifications import envelope, of_anything, of_message
 from instagrapi.emulator.push import PushSession
 from instagrapi.emulator.realtime import RealtimeSession
-from instagrapi.emulator.signals import Messaged, Signal
+from instagrapi.emulator.signals import Messaged, Notified, Signal
 from instagrapi.emulator.world import World
 from instagrapi.exceptions import RealtimeProtocolError, RealtimeTimeout, TransportError
 from instagrapi.realtime.network.deadline import Deadline
@@ -184,16 +184,23 @@ class PushBroker(Broker[PushSession]):
         self._random = random
 
     def on_signal(self, account: Account, signal: Signal) -> None:
-        """Pushes messages to the account's registered devices, or keeps them while a device is away."""
-        if not isinstance(signal, Messaged):
-            return
+        """Pushes what concerns the account, but for the messages of a thread that it muted."""
+        match signal:
+            case Messaged() if account.pk not in signal.thread.muted_by:
+                notification = of_message(account, signal, self._random)
+                self._push(account, notification["collapse_key"], notification)
+            case Notified():
+                self._push(account, signal.collapse_key, of_anything(account, signal, self._random))
+
+    def _push(self, account: Account, collapse_key: str, notification: dict[str, Any] | None) -> None:
+        """To the account's registered devices; it is kept while a device is away."""
         for token, device in self._devices.registered(account):
-            notification = envelope(token, device, account, signal, self._random)
+            body = envelope(token, device, collapse_key, notification, self._random)
             session = next((session for session in self.sessions if session.device is device), None)
             if session is None:
-                device.pending.append(notification)
+                device.pending.append(body)
             else:
-                session.push(notification)
+                session.push(body)
 
     def sessions_of(self, account: Account) -> list[PushSession]:
         """The open connections of the devices that the account is registered with."""

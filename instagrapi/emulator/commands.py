@@ -7,7 +7,8 @@ from typing import Any
 
 from instagrapi.emulator.bodies import TYPING_ACK_TTL_MS
 from instagrapi.emulator.model import Account, Item, Refused
-from instagrapi.emulator.world import Receipt, World
+from instagrapi.emulator.world import World
+from instagrapi.emulator.world_items import Receipt
 from instagrapi.realtime.protocol.payload import parse_json
 
 Command = dict[str, Any]
@@ -18,8 +19,11 @@ def answer(world: World, account: Account, body: bytes) -> Json:
     """Does what a command asks for and says how it went.
 
     Success has ``status`` ok and a payload (captured). Failures keep the action ``item_ack`` and give their reason in
-    ``payload.message`` and ``message`` (captured); which code goes with which mistake is assumed.
+    ``payload.message`` and ``message`` (captured); which code goes with which mistake is assumed. Where nobody is
+    logged in any more the answer names an exception (reported).
     """
+    if not account.sessions:
+        return {"status": "fail", "exception": "ThreadUserIdDoesNotExist", "content": "the account has no session"}
     command: Command = {}
     try:
         command = _read(body)

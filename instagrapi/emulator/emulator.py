@@ -6,15 +6,17 @@ import contextlib
 import random as chance
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+from instagrapi.emulator import bodies
 from instagrapi.emulator.actor import Actor
 from instagrapi.emulator.broker import PushBroker, RealtimeBroker
 from instagrapi.emulator.certificates import Certificates
 from instagrapi.emulator.companion import Companion
 from instagrapi.emulator.devices import Devices
+from instagrapi.emulator.dialect import Dialect
 from instagrapi.emulator.http_api import HttpApi
 from instagrapi.emulator.http_server import HttpServer
 from instagrapi.emulator.http_views import Views
@@ -26,6 +28,7 @@ from instagrapi.emulator.model import Account, Thread
 from instagrapi.emulator.world import World
 from instagrapi.profile import EMULATOR_VARIABLE, Address, Endpoints, Profile
 from instagrapi.realtime.protocol.packets import ConnAck, Publish
+from instagrapi.realtime.wire.topics import MQTToTTopics as Topics
 
 if TYPE_CHECKING:
     from instagrapi import Client
@@ -180,7 +183,35 @@ class Emulator:
         companion.start()
         return companion
 
+    def silent_push(self, account: Actor | str) -> None:
+        """Pushes a notification that shows nothing and only keeps the account's devices reachable."""
+        with self._hub.changing() as world:
+            world.push_silently(self._owner(account))
+
+    def bare_push(self, account: Actor | str) -> None:
+        """Pushes an envelope in which there is no notification."""
+        with self._hub.changing() as world:
+            world.push_bare(self._owner(account))
+
     # --- the wire -----------------------------------------------------------------------------------------------------
+
+    @property
+    def dialect(self) -> Dialect:
+        """Switches between known forms of what the realtime broker says."""
+        return self._hub.dialect
+
+    def graphql(self, account: Actor | str, query_id: str, payload: Mapping[str, Any]) -> int:
+        """Sends the event of a GraphQL query to those of an account's connections that follow the query.
+
+        Returns:
+            how many there are.
+        """
+        with self._hub.changing():
+            sessions = self._realtime.sessions_of(self._owner(account))
+            following = [session for session in sessions if session.subscriptions.follows(query_id)]
+            for session in following:
+                session.publish(Topics.REALTIME_SUB, bodies.graphql(query_id, payload))
+            return len(following)
 
     def publish(self, account: Actor | str, topic: str, payload: bytes) -> None:
         """Sends one PUBLISH with any payload, as it is, to an account's connections.
@@ -229,7 +260,7 @@ class Emulator:
         """The strings that the account's realtime connections are subscribed to on topics 88 and 149, literally."""
         with self._hub.changing():
             sessions = self._realtime.sessions_of(self._owner(account))
-            return {text for session in sessions for text in session.subscriptions}
+            return {text for session in sessions for text in session.subscriptions.texts}
 
     def unacknowledged(self, account: Actor | str) -> list[Publish]:
         """What was sent to the account's open connections and still has no PUBACK, oldest first."""

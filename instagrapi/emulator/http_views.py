@@ -23,6 +23,7 @@ from instagrapi.emulator.hub import Hub
 from instagrapi.emulator.model import Account, Thread
 from instagrapi.emulator.passwords import PasswordVault
 from instagrapi.emulator.render import own_user_json, thread_json, user_json
+from instagrapi.emulator.world import World
 from instagrapi.realtime.protocol.payload import parse_json
 
 _THREADS_PER_PAGE = 20
@@ -69,7 +70,11 @@ class Views:
             ("GET", "accounts/current_user/"): self.current_user,
             ("GET", "users/<int:pk>/info/"): self.user_info,
             ("GET", "direct_v2/inbox/"): self.inbox,
+            ("GET", "direct_v2/pending_inbox/"): self.pending_inbox,
             ("GET", "direct_v2/threads/<thread_id>/"): self.thread,
+            ("POST", "direct_v2/threads/<thread_id>/approve/"): self.approve,
+            ("POST", "direct_v2/threads/<thread_id>/decline/"): self.decline,
+            ("POST", "direct_v2/threads/<thread_id>/items/<item_id>/delete/"): self.delete_item,
             ("POST", "push/register/"): self.register_push,
         }
 
@@ -118,38 +123,46 @@ class Views:
 
     def inbox(self, call: Call) -> Answer:
         """A page of threads, with the position of message sync that goes with it."""
-        limit = _positive(call.request, "limit", _THREADS_PER_PAGE)
-        items = _positive(call.request, "thread_message_limit", _ITEMS_IN_INBOX)
+        account = call.account
         with self._hub.changing() as world:
-            threads = _after_cursor(world.threads_of(call.account), call.request.args.get("cursor"))
-            page = threads[:limit]
-            box: dict[str, Any] = {
-                "threads": [thread_json(thread, call.account, limit=items) for thread in page],
-                "has_older": len(threads) > len(page),
-                "unseen_count": world.unseen_count(call.account),
-                "unseen_count_ts": world.now_ms() * 1000,
-                "blended_inbox_enabled": True,
-            }
-            if page:
-                box["oldest_cursor"] = _cursor(page[-1])
-            return ok(
-                inbox=box,
-                viewer=user_json(call.account),
-                seq_id=world.queue(call.account).latest_seq_id,
-                snapshot_at_ms=world.now_ms(),
-                pending_requests_total=0,
-                has_pending_top_requests=False,
-                most_recent_inviter=None,
-            )
+            position = {"seq_id": world.queue(account).latest_seq_id, "snapshot_at_ms": world.now_ms()}
+            return _inbox(world, call, world.threads_of(account), world.unseen_count(account), position)
+
+    def pending_inbox(self, call: Call) -> Answer:
+        """A page of message requests."""
+        with self._hub.changing() as world:
+            requests = world.requests_to(call.account)
+            return _inbox(world, call, requests, len(requests), {})
 
     def thread(self, call: Call, thread_id: str) -> Answer:
-        """A page of a thread's items, the newest first."""
+        """A page of the items of a thread or a message request, the newest first."""
         limit = _positive(call.request, "limit", _ITEMS_PER_PAGE)
         cursor = call.request.args.get("cursor", type=int)
         with self._hub.changing() as world:
             thread = world.thread(call.account, thread_id)
             before = None if cursor is None else str(cursor)
             return ok(thread=thread_json(thread, call.account, limit=limit, before=before))
+
+    def approve(self, call: Call, thread_id: str) -> Answer:
+        """Accepts a message request."""
+        _check_uuid(call)
+        with self._hub.changing() as world:
+            world.approve(call.account, world.thread(call.account, thread_id))
+        return ok()
+
+    def decline(self, call: Call, thread_id: str) -> Answer:
+        """Turns a message request down."""
+        _check_uuid(call)
+        with self._hub.changing() as world:
+            world.decline(call.account, world.thread(call.account, thread_id))
+        return ok()
+
+    def delete_item(self, call: Call, thread_id: str, item_id: str) -> Answer:
+        """Takes an own item back."""
+        _check_uuid(call)
+        with self._hub.changing() as world:
+            world.unsend(call.account, world.item(world.thread(call.account, thread_id), item_id))
+        return ok()
 
     def register_push(self, call: Call) -> Answer:
         """Binds a push token to the account."""
@@ -159,6 +172,36 @@ class Views:
         with self._hub.changing():
             self._devices.register(str(token), call.account)
         return ok()
+
+
+def _check_uuid(call: Call) -> None:
+    """Every client sends its id along with what it changes (reported); that it must is assumed."""
+    if not call.fields.get("_uuid"):
+        raise Rejected(400, "_uuid is missing")
+
+
+def _inbox(world: World, call: Call, threads: list[Thread], unseen_count: int, position: Mapping[str, int]) -> Answer:
+    limit = _positive(call.request, "limit", _THREADS_PER_PAGE)
+    items = _positive(call.request, "thread_message_limit", _ITEMS_IN_INBOX)
+    threads = _after_cursor(threads, call.request.args.get("cursor"))
+    page = threads[:limit]
+    box: dict[str, Any] = {
+        "threads": [thread_json(thread, call.account, limit=items) for thread in page],
+        "has_older": len(threads) > len(page),
+        "unseen_count": unseen_count,
+        "unseen_count_ts": world.now_ms() * 1000,
+        "blended_inbox_enabled": True,
+    }
+    if page:
+        box["oldest_cursor"] = _cursor(page[-1])
+    return ok(
+        inbox=box,
+        viewer=user_json(call.account),
+        **position,
+        pending_requests_total=len(world.requests_to(call.account)),
+        has_pending_top_requests=False,
+        most_recent_inviter=None,
+    )
 
 
 def _positive(request: Request, name: str, default: int) -> int:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Protocol, TypeVar
 
+from instagrapi.emulator.dialect import Dialect
 from instagrapi.emulator.journal import Journal
 from instagrapi.emulator.world import World
 
@@ -28,12 +29,14 @@ class Hub:
     into outlets in the order of what happened, and the outlets are flushed when the lock is given back.
 
     Attributes:
+        dialect: which wire forms the realtime broker speaks.
         journal: what programs did.
         outlets: the open connections.
     """
 
     def __init__(self, world: World, clock: Callable[[], float]) -> None:
         self.clock = clock
+        self.dialect = Dialect()
         self.journal = Journal()
         self.outlets: list[Outlet] = []
         self._world = world

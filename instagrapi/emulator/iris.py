@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,13 +20,38 @@ class PositionUnknown(LookupError):
 
 
 @dataclass(frozen=True, slots=True)
-class IrisEvent:
-    """One patch. ``value`` becomes JSON text on the wire; ``None`` leaves it out."""
+class Patch:
+    """One operation on one path. ``value`` becomes JSON text on the wire; ``None`` leaves it out.
 
-    seq_id: int
+    Attributes:
+        ts: when, in microseconds; only unseen counts say so (captured).
+    """
+
     op: str
     path: str
-    value: Any
+    value: Any = None
+    ts: int | None = None
+
+    def render(self, *, quotes: bool) -> dict[str, Any]:
+        """As it is on the wire (form captured).
+
+        Args:
+            quotes: whether the receiver's app is new enough to be shown what an item replies to.
+        """
+        shown: dict[str, Any] = {"op": self.op, "path": self.path}
+        if self.value is not None:
+            shown["value"] = dump_json(self.value if quotes else _without_quote(self.value)).decode()
+        if self.ts is not None:
+            shown["ts"] = str(self.ts)
+        return shown
+
+
+@dataclass(frozen=True, slots=True)
+class IrisEvent:
+    """What happened at once."""
+
+    seq_id: int
+    patches: tuple[Patch, ...]
     mutation_token: str | None
 
     def render(self, *, realtime: bool, quotes: bool) -> dict[str, Any]:
@@ -33,14 +59,11 @@ class IrisEvent:
 
         Args:
             realtime: false while the backlog is replayed.
-            quotes: whether the subscriber's app is new enough to be shown what an item replies to.
+            quotes: see :meth:`Patch.render`.
         """
-        patch = {"op": self.op, "path": self.path}
-        if self.value is not None:
-            patch["value"] = dump_json(self.value if quotes else _without_quote(self.value)).decode()
         return {
             "event": "patch",
-            "data": [patch],
+            "data": [patch.render(quotes=quotes) for patch in self.patches],
             "message_type": 1,
             "seq_id": self.seq_id,
             "mutation_token": self.mutation_token,
@@ -55,10 +78,10 @@ class IrisQueue:
         self._events: deque[IrisEvent] = deque(maxlen=capacity)
         self.latest_seq_id = FIRST_SEQ_ID
 
-    def append(self, op: str, path: str, value: Any, mutation_token: str | None) -> IrisEvent:
+    def append(self, patches: Iterable[Patch], mutation_token: str | None) -> IrisEvent:
         """Adds an event under the next number."""
         self.latest_seq_id += 1
-        event = IrisEvent(self.latest_seq_id, op, path, value, mutation_token)
+        event = IrisEvent(self.latest_seq_id, tuple(patches), mutation_token)
         self._events.append(event)
         return event
 

@@ -29,18 +29,6 @@ def compose(item_type: str, fields: Fields, find_user: FindUser) -> dict[str, An
     return composer(fields, find_user)
 
 
-def raven_media(media_id: str) -> dict[str, Any]:
-    """What a photo carries that may be viewed once (form captured). It is uploaded over HTTP, never sent by command."""
-    return {
-        "visual_media": {
-            "media": {"id": media_id, "media_type": 1},
-            "view_mode": "once",
-            "seen_user_ids": [],
-            "seen_count": 0,
-        }
-    }
-
-
 def _text(fields: Fields, find_user: FindUser) -> dict[str, Any]:
     data: dict[str, Any] = {"text": _require_text(fields, "text")}
     if mentioned := fields.get("mentioned_user_ids"):

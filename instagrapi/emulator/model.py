@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 #: Offsets of the ids: digits and lengths as on the wire (captured), numbers counted up from here (assumed).
 FIRST_PK = 10_000_000_001
 FIRST_THREAD_ID = 340282366841710300949128000000000000001
 FIRST_THREAD_V2_ID = 17900000000000001
 FIRST_ITEM_ID = 31000000000000000000000000000000001
+FIRST_MEDIA_ID = 3000000000000000001
+
+#: What the patch of an unsent item has for a value: the item's id (captured), ``{}``, or none at all (reported).
+RemovalForm: TypeAlias = Literal["item_id", "empty", "absent"]
 
 
 class Refused(ValueError):
@@ -59,7 +63,12 @@ class Seen:
 
 @dataclass(slots=True, eq=False)
 class Item:
-    """A message. ``timestamp`` is in microseconds; ``data`` holds the fields of its type as they are on the wire."""
+    """A message. ``timestamp`` is in microseconds; ``data`` holds the fields of its type as they are on the wire.
+
+    Attributes:
+        is_visual: whether it belongs to the visual inbox of older apps; its patches then have another path.
+        later: what ``data`` becomes once everything about the item is known; ``None`` when it is.
+    """
 
     item_id: str
     thread_id: str
@@ -68,6 +77,8 @@ class Item:
     item_type: str
     client_context: str
     data: dict[str, Any]
+    is_visual: bool = False
+    later: dict[str, Any] | None = None
     reactions: dict[int, Reaction] = field(default_factory=dict)
     is_unsent: bool = False
 
@@ -76,19 +87,63 @@ class Item:
         """The text, of items that are nothing else."""
         return self.data.get("text")
 
+    @property
+    def path(self) -> str:
+        """The path of patches about the item."""
+        root = "visual_threads" if self.is_visual else "threads"
+        return f"/direct_v2/{root}/{self.thread_id}/items/{self.item_id}"
+
+    def is_unwatched_by(self, account: Account) -> bool:
+        """Whether it is somebody else's visual media, still there, that the account has not viewed."""
+        viewers = self.data.get("visual_media", {}).get("seen_user_ids", ())
+        return self.user_id != account.pk and account.pk not in viewers and not self.is_unsent
+
 
 @dataclass(slots=True, eq=False)
 class Thread:
-    """A conversation; ``items`` are in the order of their arrival, unsent ones included."""
+    """A conversation; ``items`` are in the order of their arrival, unsent ones included. The sets hold user ids.
+
+    Attributes:
+        visual_items: those of the items that belong to the visual inbox.
+        left: who took part in it once.
+        admins: of a group, in the order of their appointment.
+        pending_for: to whom it is a message request that waits to be accepted.
+        hidden_from: whose inboxes it was removed from, until something is written to it.
+        image: the image of a group, as it is on the wire.
+    """
 
     thread_id: str
     thread_v2_id: str
     participants: tuple[Account, ...]
+    inviter: Account
     created_at: int
     title: str = ""
     is_group: bool = False
+    is_approval_required: bool = False
+    image: dict[str, Any] | None = None
     items: list[Item] = field(default_factory=list, repr=False)
+    visual_items: list[Item] = field(default_factory=list, repr=False)
     seen: dict[int, Seen] = field(default_factory=dict, repr=False)
+    left: list[Account] = field(default_factory=list, repr=False)
+    admins: list[int] = field(default_factory=list, repr=False)
+    pending_for: set[int] = field(default_factory=set, repr=False)
+    hidden_from: set[int] = field(default_factory=set, repr=False)
+    muted_by: set[int] = field(default_factory=set, repr=False)
+
+    @property
+    def audience(self) -> list[Account]:
+        """Who hears of what happens here: the participants, without those to whom it is a message request."""
+        return [account for account in self.participants if account.pk not in self.pending_for]
+
+    def is_in_inbox_of(self, account: Account) -> bool:
+        """Whether the account finds it in its inbox."""
+        pk = account.pk
+        return account in self.participants and pk not in self.pending_for and pk not in self.hidden_from
+
+    def is_request_to(self, account: Account) -> bool:
+        """Whether the account finds it among its message requests."""
+        pk = account.pk
+        return account in self.participants and pk in self.pending_for and pk not in self.hidden_from
 
     def latest_first(self) -> Iterator[Item]:
         """The items that are still there."""
@@ -101,8 +156,12 @@ class Thread:
 
     def is_unread_by(self, account: Account) -> bool:
         """Whether the newest item is somebody else's and lies behind the account's seen mark."""
-        newest = next(self.latest_first(), None)
+        newest = next((item for item in self.latest_first() if not item.is_visual), None)
         if newest is None or newest.user_id == account.pk:
             return False
         mark = self.seen.get(account.pk)
         return mark is None or int(mark.item_id) < int(newest.item_id)
+
+    def is_unwatched_by(self, account: Account) -> bool:
+        """Whether an item of the visual inbox waits for the account to view it."""
+        return any(item.is_unwatched_by(account) for item in self.visual_items)

@@ -1,4 +1,4 @@
-"""Push notifications for Direct messages: the envelope of topic 76 and the JSON text inside it."""
+"""Push notifications: the envelope of topic 76 and the JSON text inside it."""
 
 from __future__ import annotations
 
@@ -8,43 +8,82 @@ from typing import Any
 from instagrapi.emulator.devices import Device
 from instagrapi.emulator.model import Account
 from instagrapi.emulator.render import user_json
-from instagrapi.emulator.signals import Messaged
+from instagrapi.emulator.signals import Messaged, Notified
 from instagrapi.realtime.protocol.payload import dump_json
 
-COLLAPSE_KEY = "direct_v2_message"
+Json = dict[str, Any]
+
+_MESSAGE, _REQUEST = "direct_v2_message", "direct_v2_pending"
 
 
-def envelope(token: str, device: Device, recipient: Account, signal: Messaged, random: Random) -> dict[str, Any]:
+def of_message(recipient: Account, signal: Messaged, random: Random) -> Json:
+    """The notification of a message (reported) or a message request (its key reported, the rest assumed)."""
+    sender, item = signal.sender, signal.item
+    message = f"{sender.username}: {item.text}" if item.text else f"{sender.username} sent you a message."
+    action = f"direct_v2?id={item.thread_id}&x={item.item_id}"
+    key = _REQUEST if signal.is_request else _MESSAGE
+    common = _from_somebody(recipient, sender, key, message, action, signal.unseen_count, random)
+    return {**common, "t": sender.username, "tt": message}
+
+
+def of_anything(recipient: Account, signal: Notified, random: Random) -> Json | None:
+    """Any other notification (captured of posts and silent ones, reported of others); ``None`` when there is none."""
+    if signal.is_bare:
+        return None
+    if signal.source is None:
+        return _silent(recipient, signal, random)
+    return _from_somebody(
+        recipient, signal.source, signal.collapse_key, signal.message, signal.action, signal.unseen_count, random
+    )
+
+
+def envelope(token: str, device: Device, collapse_key: str, notification: Json | None, random: Random) -> Json:
     """The body of topic 76; ``bu`` tells whether it waited for the device to come back (keys reported)."""
+    inner = {} if notification is None else {"fbpushnotif": dump_json(notification).decode()}
     return {
         "token": token,
         "ck": str(device.connection_key),
         "pn": "com.instagram.android",
-        "cp": COLLAPSE_KEY,
-        "fbpushnotif": dump_json(_notification(recipient, signal, random)).decode(),
+        "cp": collapse_key,
+        **inner,
         "nid": str(random.randrange(10**18, 10**19)),
         "bu": False,
         "num_endpoints": 1,
     }
 
 
-def _notification(recipient: Account, signal: Messaged, random: Random) -> dict[str, Any]:
+def _from_somebody(
+    recipient: Account, source: Account, key: str, message: str, action: str, unseen_count: int, random: Random
+) -> Json:
     """Short keys and types as captured: ``u`` is a number, ``s`` is text, ``bc`` is JSON in JSON in JSON."""
-    sender, item = signal.sender, signal.item
-    message = f"{sender.username}: {item.text}" if item.text else f"{sender.username} sent you a message."
-    push_id = f"{random.getrandbits(52):013x}H{recipient.pk:x}H1"
+    push_id = _push_id(recipient, random)
     return {
-        "t": sender.username,
         "m": message,
-        "tt": message,
-        "ig": f"direct_v2?id={item.thread_id}&x={item.item_id}",
-        "collapse_key": COLLAPSE_KEY,
-        "a": user_json(sender)["profile_pic_url"],
+        "ig": action,
+        "collapse_key": key,
+        "a": user_json(source)["profile_pic_url"],
         "sound": "default",
         "pi": push_id,
-        "c": COLLAPSE_KEY,
+        "c": key,
         "u": recipient.pk,
-        "s": str(sender.pk),
-        "bc": dump_json({"di": signal.unseen_count, "ds": 0, "ac": 0}).decode(),
+        "s": str(source.pk),
+        "bc": dump_json({"di": unseen_count, "ds": 0, "ac": 0}).decode(),
         "PushNotifID": push_id,
     }
+
+
+def _silent(recipient: Account, signal: Notified, random: Random) -> Json:
+    """Fewer keys, and ``u`` is text (captured)."""
+    return {
+        "m": signal.message,
+        "ig": signal.action,
+        "collapse_key": signal.collapse_key,
+        "pi": _push_id(recipient, random),
+        "c": signal.collapse_key,
+        "u": str(recipient.pk),
+        "bc": dump_json({"di": signal.unseen_count}).decode(),
+    }
+
+
+def _push_id(recipient: Account, random: Random) -> str:
+    return f"{random.getrandbits(52):013x}H{recipient.pk:x}H1"

@@ -12,14 +12,14 @@ from instagrapi.emulator.journal import Connection
 from instagrapi.emulator.link import Link
 from instagrapi.emulator.model import Account
 from instagrapi.emulator.session import Session
-from instagrapi.emulator.signals import Broadcast, PresenceChanged, Signal, Synced, Typed
+from instagrapi.emulator.signals import Broadcast, Called, Commented, PresenceChanged, Signal, Synced, Typed
+from instagrapi.emulator.subscriptions import Subscriptions, json_object
 from instagrapi.emulator.world import World
 from instagrapi.exceptions import ThriftDecodeError
 from instagrapi.realtime.protocol.packets import Subscribe, Unsubscribe
-from instagrapi.realtime.protocol.payload import dump_json, parse_json
+from instagrapi.realtime.protocol.payload import dump_json
 from instagrapi.realtime.protocol.thrift import decode_struct
 from instagrapi.realtime.wire.structs import FOREGROUND_STATE
-from instagrapi.realtime.wire.subscriptions import APP_PRESENCE, DIRECT_TYPING, graphql, skywalker_live
 from instagrapi.realtime.wire.topics import MQTToTTopics as Topics
 
 #: The data centre of the region hint (captured value).
@@ -27,8 +27,6 @@ REGION = "ASH"
 #: Apps of this major version are not told what an item replies to (reported). Where that ends is assumed.
 _LAST_VERSION_WITHOUT_QUOTES = 130
 _MAX_VERSION_DIGITS = 9
-#: How subscriptions of a query begin, whatever their input.
-_PRESENCE, _TYPING = (graphql(query_id).partition("{")[0] for query_id in (APP_PRESENCE, DIRECT_TYPING))
 
 
 class RealtimeSession(Session):
@@ -36,7 +34,7 @@ class RealtimeSession(Session):
 
     Attributes:
         account: whose it is.
-        subscriptions: the strings of topics 88 and 149, literally.
+        subscriptions: what it wants on topics 88 and 149.
         follows_sync: whether message sync was subscribed to.
     """
 
@@ -45,7 +43,7 @@ class RealtimeSession(Session):
     def __init__(self, hub: Hub, link: Link, connection: Connection, account: Account) -> None:
         super().__init__(hub, link, connection)
         self.account = account
-        self.subscriptions: set[str] = set()
+        self.subscriptions = Subscriptions(account.pk, connection.connect.app_specific_info)
         self.follows_sync = False
         self._shows_quotes = False
 
@@ -58,14 +56,12 @@ class RealtimeSession(Session):
         match topic:
             case Topics.SEND_MESSAGE:
                 with self.hub.changing() as world:
-                    self.publish(Topics.SEND_MESSAGE_RESPONSE, dump_json(answer(world, self.account, body)))
+                    self._answer(answer(world, self.account, body))
             case Topics.IRIS_SUB:
                 with self.hub.changing() as world:
-                    self._follow_sync(world, _json_object(body))
+                    self._follow_sync(world, json_object(body))
             case Topics.PUBSUB | Topics.REALTIME_SUB:
-                wishes = _json_object(body)
-                self.subscriptions |= _strings(wishes.get("sub"))
-                self.subscriptions -= _strings(wishes.get("unsub"))
+                self.subscriptions.change(body)
             case Topics.FOREGROUND_STATE:
                 self._adopt_foreground_state(body)
 
@@ -75,19 +71,34 @@ class RealtimeSession(Session):
 
     def on_signal(self, signal: Signal) -> None:
         """Passes on what concerns the account, as far as the client has asked for it."""
+        wanted = self.subscriptions
         match signal:
-            case Synced(event) if self.follows_sync:
-                self._sync([event], realtime=True)
-            case Typed() if self._follows_typing():
-                self.publish(Topics.REALTIME_SUB, bodies.typing(signal))
-            case PresenceChanged() if any(text.startswith(_PRESENCE) for text in self.subscriptions):
+            case Synced(event):
+                if self.follows_sync:
+                    self._sync([event], realtime=True)
+                if wanted.direct_patches:
+                    now_ms = int(self.hub.clock() * 1000)
+                    self.publish(Topics.PUBSUB, bodies.doubled(event, now_ms, quotes=self._shows_quotes))
+            case Typed():
+                if wanted.typing:
+                    self.publish(Topics.REALTIME_SUB, bodies.typing(signal, plain=self.hub.dialect.plain_graphql))
+                if wanted.direct_typing:
+                    self.publish(Topics.PUBSUB, bodies.doubled_typing(signal))
+            case PresenceChanged() if wanted.presence:
                 self.publish(Topics.REALTIME_SUB, bodies.presence(signal))
-            case Broadcast() if skywalker_live(self.account.pk) in self.subscriptions:
+            case Broadcast() if wanted.live:
                 self.publish(Topics.PUBSUB, bodies.live(signal))
+            case Commented():
+                for subscription_id in wanted.comments_on(signal.broadcast_id):
+                    self.publish(Topics.REALTIME_SUB, bodies.comment(signal, subscription_id))
+            case Called() if wanted.direct:
+                self.publish(Topics.PUBSUB, bodies.video_call(signal))
 
-    def _follows_typing(self) -> bool:
-        own = str(self.account.pk)
-        return any(_typing_user(text) == own for text in self.subscriptions if text.startswith(_TYPING))
+    def _answer(self, body: dict[str, Any]) -> None:
+        if self.hub.dialect.answers_on_pubsub:
+            self.publish(Topics.PUBSUB, bodies.answer(body))
+        else:
+            self.publish(Topics.SEND_MESSAGE_RESPONSE, dump_json(body))
 
     def _follow_sync(self, world: World, wish: dict[str, Any]) -> None:
         seq_id, queue = wish.get("seq_id"), world.queue(self.account)
@@ -122,26 +133,6 @@ class RealtimeSession(Session):
         self.topics -= set(state.get("unsubscribeTopics", ()))
         if state.get("keepAliveTimeout", 0) > 0:
             self.connection.keep_alive = state["keepAliveTimeout"]
-
-
-def _json_object(body: str | bytes) -> dict[str, Any]:
-    try:
-        value = parse_json(body)
-    except ValueError:
-        return {}
-    return value if isinstance(value, dict) else {}
-
-
-def _strings(value: object) -> set[str]:
-    return {text for text in value if isinstance(text, str)} if isinstance(value, list) else set()
-
-
-def _typing_user(subscription: str) -> str | None:
-    """Whose typing a subscription is for; ``None`` when its input does not say."""
-    wish = _json_object(subscription.removeprefix(_TYPING))
-    input_data = wish.get("input_data")
-    user_id = input_data.get("user_id") if isinstance(input_data, dict) else None
-    return str(user_id) if isinstance(user_id, str | int) else None
 
 
 def _is_integer(value: object) -> TypeGuard[int]:

@@ -188,7 +188,7 @@ def test_the_inbox_shows_threads_and_the_position_of_message_sync(
     answer = call("GET", "direct_v2/inbox/", bot)
     body = answer.json()
     assert answer.headers["ig-set-ig-u-rur"]
-    assert body["seq_id"] == 1004
+    assert body["seq_id"] == 1005
     assert body["snapshot_at_ms"] > 1_600_000_000_000
     assert body["viewer"]["pk"] == bot.pk
     assert body["inbox"]["unseen_count"] == 2
@@ -285,3 +285,91 @@ def test_clients_that_do_not_shake_hands_stop_nobody(emu: Emulator, call: Call) 
             assert time.monotonic() - began < REQUEST_TIMEOUT / 2
         assert [thread.name for thread in threading.enumerate() if "emulator" in thread.name] == []
         assert silent.recv(1) == b""
+
+
+# --- message requests and unsending -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def thread_id(emu: Emulator, bot: Actor) -> str:
+    """A message request to the bot."""
+    return emu.account("stranger").request(bot, "do I know you?").thread_id
+
+
+def test_requests_have_an_inbox_of_their_own(call: Call, bot: Actor, thread_id: str) -> None:
+    inbox = call("GET", "direct_v2/inbox/", bot).json()
+    assert (inbox["inbox"]["threads"], inbox["inbox"]["unseen_count"], inbox["pending_requests_total"]) == ([], 0, 1)
+    pending = call("GET", "direct_v2/pending_inbox/", bot).json()
+    (thread,) = pending["inbox"]["threads"]
+    assert (thread["thread_id"], thread["pending"], thread["thread_title"]) == (thread_id, True, "stranger")
+    assert (pending["inbox"]["unseen_count"], pending["pending_requests_total"]) == (1, 1)
+    assert "seq_id" not in pending
+    whole = call("GET", f"direct_v2/threads/{thread_id}/", bot).json()["thread"]
+    assert (whole["pending"], whole["items"][0]["text"]) == (True, "do I know you?")
+
+
+def test_the_requester_sees_a_thread_like_any_other(emu: Emulator, call: Call, thread_id: str) -> None:
+    inbox = call("GET", "direct_v2/inbox/", emu.account("stranger")).json()
+    assert [(thread["thread_id"], thread["pending"]) for thread in inbox["inbox"]["threads"]] == [(thread_id, False)]
+    assert inbox["pending_requests_total"] == 0
+
+
+@pytest.mark.parametrize(("verb", "inboxes"), [("approve", (1, 0)), ("decline", (0, 0))])
+@pytest.mark.parametrize("wrap", [signed, dict])
+def test_requests_are_approved_or_declined(
+    call: Call, bot: Actor, thread_id: str, verb: str, inboxes: tuple[int, int], wrap: Callable[..., dict[str, str]]
+) -> None:
+    fields = {"_uuid": "u", "filter": "DEFAULT"}
+    answer = call("POST", f"direct_v2/threads/{thread_id}/{verb}/", bot, data=wrap(fields))
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+    lengths = [
+        len(call("GET", f"direct_v2/{path}/", bot).json()["inbox"]["threads"]) for path in ("inbox", "pending_inbox")
+    ]
+    assert tuple(lengths) == inboxes
+
+
+def test_only_requests_can_be_declined(call: Call, alice: Actor, bot: Actor) -> None:
+    path = f"direct_v2/threads/{alice.send(bot, 'hi').thread_id}"
+    answer = call("POST", f"{path}/decline/", bot, data={"_uuid": "u"})
+    assert (answer.status_code, answer.json()["message"]) == (400, "the thread is no message request")
+    assert call("POST", f"{path}/approve/", bot, data={"_uuid": "u"}).json() == {"status": "ok"}
+
+
+def test_own_items_can_be_unsent(call: Call, alice: Actor, bot: Actor) -> None:
+    item, other = bot.send(alice, "oops"), alice.send(bot, "mine")
+    path = f"direct_v2/threads/{item.thread_id}/items"
+    assert call("POST", f"{path}/{item.item_id}/delete/", bot, data=signed({"_uuid": "u"})).json() == {"status": "ok"}
+    assert item.is_unsent
+    again = call("POST", f"{path}/{item.item_id}/delete/", bot, data={"_uuid": "u"})
+    assert (again.status_code, again.json()["status"]) == (404, "fail")
+    refused = call("POST", f"{path}/{other.item_id}/delete/", bot, data={"_uuid": "u"})
+    assert (refused.status_code, other.is_unsent) == (403, False)
+
+
+@pytest.mark.parametrize("path", ["approve/", "decline/", "items/1/delete/"])
+def test_changes_need_a_session_a_uuid_and_a_thread(call: Call, bot: Actor, thread_id: str, path: str) -> None:
+    whole = f"direct_v2/threads/{thread_id}/{path}"
+    assert call("POST", whole, data={"_uuid": "u"}).status_code == 403
+    answer = call("POST", whole, bot, data={})
+    assert (answer.status_code, answer.json()["message"]) == (400, "_uuid is missing")
+    assert call("POST", f"direct_v2/threads/1/{path}", bot, data={"_uuid": "u"}).status_code == 404
+
+
+def test_groups_show_what_became_of_them(emu: Emulator, call: Call, alice: Actor, bot: Actor) -> None:
+    carol = emu.account("carol")
+    group = emu.group(alice, bot, carol, title="friends")
+    alice.rename(group, "renamed")
+    alice.make_admin(group, bot)
+    alice.require_approval(group)
+    alice.change_image(group)
+    bot.mute(group)
+    carol.leave(group)
+    (thread,) = call("GET", "direct_v2/inbox/", bot).json()["inbox"]["threads"]
+    assert (thread["thread_title"], thread["admin_user_ids"]) == ("renamed", [alice.pk, bot.pk])
+    assert thread["approval_required_for_new_members"] is True
+    assert thread["thread_image"]["image_versions2"]["candidates"]
+    assert thread["muted"] is True
+    assert [user["username"] for user in thread["left_users"]] == ["carol"]
+    bot.hide(group)
+    assert call("GET", "direct_v2/inbox/", bot).json()["inbox"]["threads"] == []
+    assert call("GET", "direct_v2/inbox/", carol).json()["inbox"]["threads"] == []

@@ -23,17 +23,18 @@ def run(arguments: list[str], directory: Path, before: str = "") -> subprocess.C
 
 
 def examples() -> list[str]:
-    """The programs on the emulator's page: one by itself, and a test."""
+    """The programs on the emulator's page: some by themselves, the last one a test."""
     return re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "emulator.md").read_text(), re.DOTALL)
 
 
-def test_the_example_of_the_page_runs() -> None:
-    exec(compile(examples()[0], "emulator.md", "exec"), {})
+@pytest.mark.parametrize("number", range(2))
+def test_the_examples_of_the_page_run(number: int) -> None:
+    exec(compile(examples()[number], "emulator.md", "exec"), {})
 
 
 @pytest.mark.slow
 def test_the_fixtures_run_the_test_of_the_page(tmp_path: Path) -> None:
-    (tmp_path / "test_bot.py").write_text(examples()[1])
+    (tmp_path / "test_bot.py").write_text(examples()[-1])
     result = run(["-q", "-W", "error", "-p", PLUGIN], tmp_path)
     assert result.returncode == 0, result.stdout + result.stderr
     assert "1 passed" in result.stdout

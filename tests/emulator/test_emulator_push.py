@@ -238,3 +238,67 @@ def test_raw_pushes_and_missing_acknowledgements(
     (waiting,) = emu.unacknowledged(bot)
     assert client.receive() == waiting
     assert waiting.payload == b"\x78\x9craw"
+
+
+# --- other pushes -----------------------------------------------------------------------------------------------------
+
+
+def test_a_request_is_pushed_as_such(emu: Emulator, registered: tuple[TinyClient, Auth], bot: Actor) -> None:
+    client, _ = registered
+    item = emu.account("stranger").request(bot, "do I know you?")
+    envelope = client.json("76")
+    notification = json.loads(envelope["fbpushnotif"])
+    assert envelope["cp"] == notification["collapse_key"] == notification["c"] == "direct_v2_pending"
+    assert notification["ig"] == f"direct_v2?id={item.thread_id}&x={item.item_id}"
+    assert notification["m"] == "stranger: do I know you?"
+
+
+def test_muted_threads_are_not_pushed(registered: tuple[TinyClient, Auth], alice: Actor, bot: Actor) -> None:
+    client, _ = registered
+    thread = alice.thread_with(bot)
+    bot.mute(thread)
+    alice.send(bot, "unheard")
+    bot.mute(thread, is_muted=False)
+    alice.send(bot, "heard")
+    assert json.loads(client.json("76")["fbpushnotif"])["m"] == "alice: heard"
+
+
+def test_pushes_of_other_kinds(registered: tuple[TinyClient, Auth], alice: Actor, bot: Actor) -> None:
+    client, _ = registered
+    alice.push(bot, "like", message="alice liked your post.", action="media?id=1_2")
+    envelope = client.json("76")
+    notification = json.loads(envelope["fbpushnotif"])
+    assert envelope["cp"] == "like"
+    assert notification.pop("pi") == notification.pop("PushNotifID")
+    assert json.loads(notification.pop("bc")) == {"di": 0, "ds": 0, "ac": 0}
+    assert notification.pop("a").startswith("https://")
+    assert notification == {
+        "m": "alice liked your post.",
+        "ig": "media?id=1_2",
+        "collapse_key": "like",
+        "c": "like",
+        "sound": "default",
+        "u": bot.pk,
+        "s": str(alice.pk),
+    }
+
+
+def test_a_silent_push_has_fewer_keys(emu: Emulator, registered: tuple[TinyClient, Auth], bot: Actor) -> None:
+    client, _ = registered
+    emu.silent_push("bot")
+    notification = json.loads(client.json("76")["fbpushnotif"])
+    assert notification.pop("pi")
+    assert notification == {
+        "m": "",
+        "ig": "news",
+        "collapse_key": "reachability_silent_push",
+        "c": "reachability_silent_push",
+        "u": str(bot.pk),
+        "bc": '{"di":0}',
+    }
+
+
+def test_an_envelope_may_be_all_there_is(emu: Emulator, registered: tuple[TinyClient, Auth], bot: Actor) -> None:
+    client, _ = registered
+    emu.bare_push(bot)
+    assert "fbpushnotif" not in client.json("76")

@@ -10,7 +10,7 @@ import pytest
 
 from instagrapi.emulator import Actor, Emulator
 from instagrapi.emulator import commands as direct_commands
-from instagrapi.realtime.protocol.packets import PingReq, PingResp, PubAck, Publish
+from instagrapi.realtime.protocol.packets import PubAck, Publish
 from instagrapi.realtime.protocol.payload import dump_json
 from instagrapi.realtime.wire.structs import GRAPHQL_EVENT, SKYWALKER_EVENT
 from instagrapi.realtime.wire.subscriptions import direct_typing
@@ -21,19 +21,6 @@ TYPING = '1/graphqlsubscriptions/17867973967082385/{"input_data": {"user_id": "1
 PRESENCE = '1/graphqlsubscriptions/17846944882223835/{"input_data":{"client_subscription_id":"x"}}'
 THREAD = "340282366841710300949128000000000000001"
 FIRST_ITEM = "31000000000000000000000000000000001"
-
-
-def is_idle(client: TinyClient) -> bool:
-    """Whether nothing was on its way to the client."""
-    client.send(PingReq())
-    while isinstance(packet := client.receive(), PubAck):
-        pass
-    return packet == PingResp()
-
-
-def subscribe(client: TinyClient, topic: str, *subscriptions: str) -> None:
-    client.publish(topic, {"sub": list(subscriptions)})
-    client.expect(PubAck)
 
 
 def text(body: Any, client_context: Any = "cc-1", **more: Any) -> dict[str, Any]:
@@ -133,7 +120,7 @@ def test_the_backlog_comes_first_and_then_what_happens(follow: Connect, alice: A
 def test_nothing_is_synced_before_it_is_subscribed_to(connect: Connect, alice: Actor, bot: Actor) -> None:
     client = connect(bot)
     alice.send(bot, "hi")
-    assert is_idle(client)
+    assert client.is_idle()
 
 
 @pytest.mark.parametrize(
@@ -148,7 +135,7 @@ def test_unusable_positions_are_refused(alice: Actor, bot: Actor, connect: Conne
     answer = client.json("135")
     assert (answer["succeeded"], answer["error_type"], answer["error_message"]) == (False, 1, error)
     alice.send(bot, "not followed")
-    assert is_idle(client)
+    assert client.is_idle()
 
 
 def test_the_oldest_position_that_is_kept_can_be_replayed(follow: Connect, alice: Actor, bot: Actor) -> None:
@@ -309,6 +296,7 @@ def test_refusals_say_why(
 
 @pytest.mark.parametrize("name", ODD_FIELDS)
 def test_every_value_of_every_field_is_answered(emu: Emulator, alice: Actor, bot: Actor, name: str) -> None:
+    bot.new_session()
     item = alice.send(bot, "here")
     commands: list[dict[str, Any]] = [
         *[text("x", item_type=item_type, item_id=item.item_id) for item_type in ITEM_TYPES],
@@ -355,13 +343,13 @@ def test_bodies_that_are_not_deflated_are_refused(emu: Emulator, connect: Connec
 )
 def test_typing_of_others_accounts_is_not_told(connect: Connect, alice: Actor, bot: Actor, subscription: str) -> None:
     client = connect(bot)
-    subscribe(client, "149", subscription)
+    client.subscribe("149", subscription)
     alice.typing(bot)
-    assert is_idle(client)
+    assert client.is_idle()
 
 
 def test_receipts_are_forgotten_in_the_end(alice: Actor, bot: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("instagrapi.emulator.world.RECEIPT_CAPACITY", 2)
+    monkeypatch.setattr("instagrapi.emulator.world_items.RECEIPT_CAPACITY", 2)
     first = alice.send(bot, "one", client_context="1")
     alice.send(bot, "two", client_context="2")
     assert alice.send(bot, "one", client_context="1") is first
@@ -400,7 +388,7 @@ def test_mark_seen_is_answered_without_client_context_and_told(follow: Connect, 
         assert entry["mutation_token"] is None
     reader.publish("132", {"action": "mark_seen", "thread_id": THREAD, "item_id": first.item_id, "client_context": "5"})
     assert reader.json("133")["payload"]["client_context"] == "5"
-    assert is_idle(writer)
+    assert writer.is_idle()
 
 
 @pytest.mark.parametrize(("emoji", "kind"), [("🔥", "emojis"), ("", "likes")])
@@ -436,7 +424,7 @@ def test_a_repeated_reaction_is_told_once(follow: Connect, alice: Actor, bot: Ac
     witness.patch()
     client.patch()
     assert client.json("133") == client.json("133")
-    assert is_idle(witness)
+    assert witness.is_idle()
 
 
 def test_viewing_visual_media_is_told(follow: Connect, alice: Actor, bot: Actor) -> None:
@@ -449,7 +437,7 @@ def test_viewing_visual_media_is_told(follow: Connect, alice: Actor, bot: Actor)
     update = witness.patch()
     assert update["patch"]["op"] == "replace"
     assert update["value"]["visual_media"]["seen_user_ids"] == [bot.pk]
-    assert is_idle(witness)
+    assert witness.is_idle()
 
 
 # --- what actors do ---------------------------------------------------------------------------------------------------
@@ -464,14 +452,14 @@ def test_unsending_removes_the_item(follow: Connect, alice: Actor, bot: Actor) -
     assert removed["patch"]["op"] == "remove"
     assert removed["patch"]["path"].endswith(f"/items/{item.item_id}")
     assert removed["value"] == int(item.item_id)
-    assert is_idle(client)
+    assert client.is_idle()
     with pytest.raises(ValueError, match="own messages"):
         bot.unsend(alice.send(bot, "mine"))
 
 
 def test_typing_reaches_those_who_asked_for_it(connect: Connect, alice: Actor, bot: Actor) -> None:
     asked, silent = connect(bot), connect(bot, deviceId="another")
-    subscribe(asked, "149", TYPING)
+    asked.subscribe("149", TYPING)
     alice.typing(bot)
     event = asked.struct("149", GRAPHQL_EVENT)
     assert event["topic"] == "direct"
@@ -480,14 +468,14 @@ def test_typing_reaches_those_who_asked_for_it(connect: Connect, alice: Actor, b
     assert patch["path"].startswith(f"/direct_v2/threads/{THREAD}/activity_indicator_id/")
     value = json.loads(patch["value"])
     assert (value["sender_id"], value["ttl"], value["activity_status"]) == (str(alice.pk), 12000, 1)
-    assert is_idle(silent)
+    assert silent.is_idle()
 
 
 def test_typing_is_heard_by_the_others_only(connect: Connect, alice: Actor, bot: Actor) -> None:
     bot.thread_with(alice)
     typer, other = connect(bot), connect(alice)
-    subscribe(typer, "149", TYPING)
-    subscribe(other, "149", direct_typing(alice.pk))
+    typer.subscribe("149", TYPING)
+    other.subscribe("149", direct_typing(alice.pk))
     command = {"action": "indicate_activity", "thread_id": THREAD, "activity_status": "1", "client_context": "7"}
     typer.publish("132", command)
     payload = typer.json("133")["payload"]
@@ -502,8 +490,8 @@ def test_typing_is_heard_by_the_others_only(connect: Connect, alice: Actor, bot:
 def test_presence_reaches_contacts_who_asked_for_it(emu: Emulator, connect: Connect, alice: Actor, bot: Actor) -> None:
     stranger = connect(emu.account("carol"))
     client, silent = connect(bot), connect(bot, deviceId="another")
-    subscribe(stranger, "149", PRESENCE)
-    subscribe(client, "149", PRESENCE)
+    stranger.subscribe("149", PRESENCE)
+    client.subscribe("149", PRESENCE)
     alice.thread_with(bot)
     alice.presence(active=False)
     event = client.struct("149", GRAPHQL_EVENT)
@@ -511,14 +499,14 @@ def test_presence_reaches_contacts_who_asked_for_it(emu: Emulator, connect: Conn
     presence = json.loads(event["payload"])["presence_event"]
     assert presence.pop("last_activity_at_ms").isdecimal()
     assert presence == {"user_id": str(alice.pk), "is_active": False, "in_threads": None}
-    assert is_idle(stranger)
-    assert is_idle(silent)
+    assert stranger.is_idle()
+    assert silent.is_idle()
 
 
 def test_live_broadcasts_reach_contacts_who_asked_for_them(connect: Connect, alice: Actor, bot: Actor) -> None:
     alice.thread_with(bot)
     client = connect(bot)
-    subscribe(client, "88", f"ig/live_notification_subscribe/{bot.pk}")
+    client.subscribe("88", f"ig/live_notification_subscribe/{bot.pk}")
     alice.live()
     alice.live()
     alice.live(active=False)
@@ -530,13 +518,13 @@ def test_live_broadcasts_reach_contacts_who_asked_for_them(connect: Connect, ali
         assert patch["op"] == op
         assert patch["path"].endswith(f"/{word}")
         assert json.loads(patch["value"])["user"]["pk"] == alice.pk
-    assert is_idle(client)
+    assert client.is_idle()
 
 
 def test_subscriptions_are_kept_by_their_literal_text(emu: Emulator, connect: Connect, bot: Actor) -> None:
     client = connect(bot)
-    subscribe(client, "149", TYPING, PRESENCE)
-    subscribe(client, "88", "ig/u/v1/1")
+    client.subscribe("149", TYPING, PRESENCE)
+    client.subscribe("88", "ig/u/v1/1")
     assert emu.subscriptions(bot) == {TYPING, PRESENCE, "ig/u/v1/1"}
     client.publish("149", {"unsub": [TYPING.replace(": ", ":"), PRESENCE, 5]})
     client.expect(PubAck)
@@ -545,7 +533,7 @@ def test_subscriptions_are_kept_by_their_literal_text(emu: Emulator, connect: Co
 
 def test_a_group_hears_everything(emu: Emulator, follow: Connect, alice: Actor, bot: Actor) -> None:
     group = emu.group(alice, bot, emu.account("carol"), title="friends")
-    clients = [follow(bot), follow(emu.account("carol"))]
+    clients = [follow(bot, seq_id=1001), follow(emu.account("carol"), seq_id=1001)]
     alice.send(group, "hi all")
     for client in clients:
         assert client.patch()["value"]["text"] == "hi all"

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from instagrapi.emulator import content
 from instagrapi.emulator.handshake import bearer, read_bearer
-from instagrapi.emulator.iris import IrisQueue, PositionUnknown
+from instagrapi.emulator.iris import IrisQueue, Patch, PositionUnknown
 from instagrapi.emulator.model import Account, Refused
-from instagrapi.emulator.signals import Messaged, Signal, Synced
+from instagrapi.emulator.signals import Commented, Messaged, Signal, Synced
 from instagrapi.emulator.world import World
+from instagrapi.realtime.protocol.payload import dump_json
 
 NOW = 1_700_000_000.0
 
@@ -126,7 +128,7 @@ def test_everybody_gets_the_event_and_the_others_a_message(world: World, alice: 
     synced = [(account, signal.event.seq_id) for account, signal in told if isinstance(signal, Synced)]
     assert synced == [(alice, 1001), (bob, 1001)]
     (message,) = [(account, signal) for account, signal in told if isinstance(signal, Messaged)]
-    assert message == (bob, Messaged(alice, item, 1))
+    assert message == (bob, Messaged(alice, world.direct_thread(alice, bob), item, 1))
 
 
 def test_reading_moves_forward_only(world: World, alice: Account, bob: Account) -> None:
@@ -147,7 +149,8 @@ def test_a_second_reaction_replaces_the_first(world: World, alice: Account, bob:
         world.react(bob, item, emoji, str(number))
     assert [reaction.emoji for reaction in item.reactions.values()] == [""]
     events = world.queue(alice).after(1001)
-    assert [(event.op, event.path.rpartition("/reactions/")[2]) for event in events] == [
+    patches = [event.patches[0] for event in events]
+    assert [(patch.op, patch.path.rpartition("/reactions/")[2]) for patch in patches] == [
         ("add", f"emojis/{bob.pk}"),
         ("replace", f"emojis/{bob.pk}"),
         ("add", f"likes/{bob.pk}"),
@@ -171,9 +174,10 @@ def test_unsent_items_are_gone(world: World, alice: Account, bob: Account) -> No
 
 
 def test_viewing_a_photo_leaves_earlier_events_as_they_were(world: World, alice: Account, bob: Account) -> None:
-    item = world.send_raven(alice, world.direct_thread(alice, bob), "7").item
+    thread = world.direct_thread(alice, bob)
+    item = world.post(alice, thread, "raven_media", content.raven(), world.new_client_context()).item
     world.watch(bob, item)
-    before, after = (event.value["visual_media"]["seen_count"] for event in world.queue(alice).after(1000))
+    before, after = (event.patches[0].value["visual_media"]["seen_count"] for event in world.queue(alice).after(1000))
     assert (before, after) == (0, 1)
 
 
@@ -187,7 +191,7 @@ def test_a_broadcast_runs_until_it_ends(world: World, alice: Account) -> None:
 def test_the_queue_keeps_its_latest_events() -> None:
     queue = IrisQueue(capacity=3)
     assert queue.after(1000) == []
-    events = [queue.append("add", f"/{number}", {}, None) for number in range(5)]
+    events = [queue.append([Patch("add", f"/{number}", {})], None) for number in range(5)]
     assert [event.seq_id for event in events] == [1001, 1002, 1003, 1004, 1005]
     assert queue.after(1002) == events[2:]
     assert queue.after(1005) == []
@@ -198,7 +202,7 @@ def test_the_queue_keeps_its_latest_events() -> None:
 
 
 def test_events_without_a_value_have_none_on_the_wire() -> None:
-    event = IrisQueue().append("remove", "/x", None, "token")
+    event = IrisQueue().append([Patch("remove", "/x")], "token")
     assert event.render(realtime=True, quotes=True) == {
         "event": "patch",
         "data": [{"op": "remove", "path": "/x"}],
@@ -207,3 +211,90 @@ def test_events_without_a_value_have_none_on_the_wire() -> None:
         "mutation_token": "token",
         "realtime": True,
     }
+
+
+def test_a_posted_item_can_be_completed_once(world: World, alice: Account, bob: Account) -> None:
+    thread = world.direct_thread(alice, bob)
+    whole = content.photo()
+    item = world.post(alice, thread, "media", content.without_media(whole), "c", later=whole).item
+    assert item.data["media"].keys() == {"id", "media_type", "original_width", "original_height"}
+    with pytest.raises(Refused, match="own messages"):
+        world.complete(bob, item)
+    world.complete(alice, item)
+    assert item.data == whole
+    with pytest.raises(Refused, match="nothing of the item is missing"):
+        world.complete(alice, item)
+    assert world.post(alice, thread, "media", {}, "c").item is item
+
+
+def test_only_own_texts_can_be_edited(world: World, alice: Account, bob: Account) -> None:
+    item = say(world, alice, bob, "helo")
+    world.edit(alice, item, "hello")
+    assert item.text == "hello"
+    assert [event.patches[0].value["text"] for event in world.queue(alice).after(1000)] == ["helo", "hello"]
+    with pytest.raises(Refused, match="own messages"):
+        world.edit(bob, item, "mine")
+    like = world.send(alice, world.direct_thread(alice, bob), "like", {}, "c").item
+    with pytest.raises(Refused, match="only texts"):
+        world.edit(alice, like, "x")
+
+
+def test_a_reaction_can_be_folded_into_the_item(world: World, alice: Account, bob: Account) -> None:
+    item = say(world, alice, bob, "1")
+    world.react(bob, item, "🔥", "r", is_folded=True)
+    (event,) = world.queue(bob).after(1001)
+    assert (event.patches[0].op, event.patches[0].path) == ("replace", item.path)
+    assert event.patches[0].value["reactions"]["emojis"][0]["emoji"] == "🔥"
+
+
+def test_texts_are_no_visual_media(world: World, alice: Account, bob: Account) -> None:
+    item = say(world, alice, bob, "1")
+    for act in (lambda: world.watch(bob, item), lambda: world.notify(bob, item, "x")):
+        with pytest.raises(Refused, match="no visual media"):
+            act()
+
+
+def test_comments_need_a_broadcast(world: World, alice: Account, bob: Account) -> None:
+    with pytest.raises(Refused, match="bob is not live"):
+        world.comment(alice, bob, "hi")
+
+
+def test_comments_are_counted_per_broadcast(world: World, alice: Account, bob: Account) -> None:
+    told: list[Signal] = []
+    world.listeners.append(lambda account, signal: told.append(signal) if account is alice else None)
+    first, second = world.start_live(alice), world.start_live(bob)
+    told.clear()
+    for broadcaster in (alice, alice, bob):
+        world.comment(bob, broadcaster, "hi")
+    comments = [signal for signal in told if isinstance(signal, Commented)]
+    assert [(comment.broadcast_id, comment.comment_count) for comment in comments] == [
+        (first, 1),
+        (first, 2),
+        (second, 1),
+    ]
+    assert len({comment.comment_id for comment in comments}) == 3
+
+
+@pytest.mark.parametrize("item_type", [*content._BUILDERS, *content._XMA_TARGETS])
+def test_every_ready_made_content_is_json(item_type: str) -> None:
+    assert dump_json(content.ready_made(item_type, content.ANYTHING)) != b"{}"
+
+
+@pytest.mark.parametrize("item_type", ["media_share", "clip", "story_share", "profile", "xma_clip", "xma_profile"])
+def test_shared_content_names_its_owner(item_type: str) -> None:
+    source = content.Source("123456", {"pk": 7, "username": "seven", "full_name": "Seven"})
+    assert b"seven" in dump_json(content.ready_made(item_type, source))
+
+
+def test_unknown_types_carry_nothing() -> None:
+    assert content.ready_made("of_tomorrow", content.ANYTHING) == {}
+
+
+def test_albums_and_voice_messages_are_as_long_as_asked() -> None:
+    album = content.album(count=4)["media_share"]
+    assert (album["media_type"], album["carousel_media_count"]) == (8, 4)
+    assert len({photo["id"] for photo in album["carousel_media"]}) == 4
+    audio = content.voice(seconds=2.5)["voice_media"]["media"]["audio"]
+    assert (audio["duration"], len(audio["waveform_data"])) == (2500, 25)
+    assert all(0 <= value <= 1 for value in audio["waveform_data"])
+    assert content.story_gone()["story_share"].keys() >= {"title", "message", "reason"}

@@ -9,7 +9,7 @@ import zlib
 from typing import Any
 
 from instagrapi.profile import Address, Endpoints
-from instagrapi.realtime.protocol.packets import ConnAck, Connect, Packet, PubAck, Publish
+from instagrapi.realtime.protocol.packets import ConnAck, Connect, Packet, PingReq, PingResp, PubAck, Publish
 from instagrapi.realtime.protocol.parser import PacketParser
 from instagrapi.realtime.protocol.thrift import Struct, decode_struct
 from instagrapi.realtime.wire.connect import MQTToTConnection
@@ -84,6 +84,17 @@ class TinyClient:
         self.send(Publish(topic, zlib.compress(raw, 9), packet_id))
         return packet_id
 
+    def subscribe(self, topic: str, *subscriptions: str) -> None:
+        self.publish(topic, {"sub": list(subscriptions)})
+        self.expect(PubAck)
+
+    def is_idle(self) -> bool:
+        """Whether nothing was on its way to the client."""
+        self.send(PingReq())
+        while isinstance(packet := self.receive(), PubAck):
+            pass
+        return packet == PingResp()
+
     def body(self, topic: str, *, acknowledge: bool = True) -> bytes:
         """The inflated body of the next publish; it must be of that topic."""
         packet = self.expect(Publish)
@@ -99,12 +110,13 @@ class TinyClient:
         return decode_struct(schema, self.body(topic))
 
     def patches(self) -> list[dict[str, Any]]:
-        """The next message-sync body: every element with its one patch and the patch's parsed value."""
+        """The next message-sync body: elements with their first patch, its parsed value, and unseen counts."""
         elements = self.json("146")
         for element in elements:
-            (element["patch"],) = element["data"]
+            element["patch"], *counts = element["data"]
             value = element["patch"].get("value")
             element["value"] = None if value is None else json.loads(value)
+            element["counts"] = {patch["path"].split("/")[2]: int(patch["value"]) for patch in counts}
         return elements
 
     def patch(self) -> dict[str, Any]:

@@ -1,0 +1,62 @@
+"""What all parts of an actor share: the account, and a way into the world."""
+
+from __future__ import annotations
+
+from instagrapi.emulator.hub import Hub
+from instagrapi.emulator.model import Account, Item, Thread
+from instagrapi.emulator.world import World
+
+
+class ActorCore:
+    """An account and its credentials.
+
+    Args:
+        hub: the world and its lock.
+        account: whom it plays.
+    """
+
+    def __init__(self, hub: Hub, account: Account) -> None:
+        self._hub = hub
+        self._account = account
+
+    def __repr__(self) -> str:
+        return f"Actor({self.username!r}, pk={self.pk})"
+
+    @property
+    def account(self) -> Account:
+        """The account behind the actor."""
+        return self._account
+
+    @property
+    def pk(self) -> int:
+        """The user id."""
+        return self._account.pk
+
+    @property
+    def username(self) -> str:
+        """The user name, in lower case."""
+        return self._account.username
+
+    @property
+    def password(self) -> str:
+        """What a program logs in with."""
+        return self._account.password
+
+    def new_session(self) -> str:
+        """A ``sessionid`` as a login would give it, percent-encoded."""
+        with self._hub.changing() as world:
+            return world.accounts.open_session(self._account)
+
+    def end_sessions(self) -> None:
+        """Logs every program of the account out: HTTP and new connections refuse their sessions from now on."""
+        with self._hub.changing() as world:
+            for sessionid in list(self._account.sessions):
+                world.accounts.end_session(sessionid)
+
+    def _thread(self, world: World, to: ActorCore | Thread) -> Thread:
+        if isinstance(to, ActorCore):
+            return world.direct_thread(self._account, to.account)
+        return world.thread(self._account, to.thread_id)
+
+    def _own_view(self, world: World, item: Item) -> Item:
+        return world.item(world.thread(self._account, item.thread_id), item.item_id)
