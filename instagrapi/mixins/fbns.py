@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar, Unpack, overload
+from typing import Any, Unpack, overload
 
 from instagrapi.exceptions import NotConnectedError
 from instagrapi.realtime.base import DEFAULT_PING_TIMEOUT, Options
-from instagrapi.realtime.dispatch import EventName, Handler, Handlers, Registration, register
+from instagrapi.realtime.dispatch import (
+    E,
+    EventName,
+    F,
+    Handler,
+    Handlers,
+    R,
+    Registration,
+    TypedDecorator,
+    register,
+)
 from instagrapi.realtime.fbns import FbnsClient
 from instagrapi.realtime.fbns_auth import FbnsDeviceAuth
+from instagrapi.realtime.filters import Filters
 from instagrapi.realtime.network.transport import Transport
-
-F = TypeVar("F", bound=Callable[[Any], object])
 
 
 class FbnsMixin:
@@ -59,15 +68,22 @@ class FbnsMixin:
             client.disconnect()
 
     @overload
-    def fbns_on(self, event: EventName) -> Callable[[F], F]: ...
+    def fbns_on(self, event: type[E], handler: None = None, **filters: Unpack[Filters]) -> TypedDecorator[E, R]: ...
     @overload
-    def fbns_on(self, event: EventName, handler: Handler) -> Registration: ...
-    def fbns_on(self, event: EventName, handler: Handler | None = None) -> Any:
-        """Registers a handler for this and every later connection; without a handler it is a decorator."""
+    def fbns_on(self, event: str, handler: None = None, **filters: Unpack[Filters]) -> Callable[[F], F]: ...
+    @overload
+    def fbns_on(self, event: type[E], handler: Callable[[E], object], **filters: Unpack[Filters]) -> Registration: ...
+    @overload
+    def fbns_on(self, event: str, handler: Handler, **filters: Unpack[Filters]) -> Registration: ...
+    def fbns_on(self, event: EventName, handler: Handler | None = None, **filters: Unpack[Filters]) -> Any:
+        """Registers a handler for this and every later connection; without a handler it is a decorator.
+
+        See :meth:`~instagrapi.realtime.dispatch.Listening.on`.
+        """
         registries = [self._handlers_of_fbns()]
         if self.fbns is not None:
             registries.append(self.fbns.handlers)
-        return register(event, handler, *registries)
+        return register(event, handler, filters, *registries)
 
     def fbns_ping(self, timeout: float | None = DEFAULT_PING_TIMEOUT) -> bool:
         """See :meth:`FbnsClient.ping`.

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar, Unpack, overload
+from typing import Any, Unpack, overload
 
 from instagrapi.exceptions import NotConnectedError
 from instagrapi.realtime.base import DEFAULT_PING_TIMEOUT, Options
 from instagrapi.realtime.client import RealtimeClient
-from instagrapi.realtime.dispatch import EventName, Handler, Handlers, Registration, register
+from instagrapi.realtime.dispatch import (
+    E,
+    EventName,
+    F,
+    Handler,
+    Handlers,
+    R,
+    Registration,
+    TypedDecorator,
+    register,
+)
+from instagrapi.realtime.filters import Filters
 from instagrapi.realtime.network.transport import Transport
-
-F = TypeVar("F", bound=Callable[[Any], object])
 
 
 class RealtimeMixin:
@@ -51,15 +60,24 @@ class RealtimeMixin:
             client.disconnect()
 
     @overload
-    def realtime_on(self, event: EventName) -> Callable[[F], F]: ...
+    def realtime_on(self, event: type[E], handler: None = None, **filters: Unpack[Filters]) -> TypedDecorator[E, R]: ...
     @overload
-    def realtime_on(self, event: EventName, handler: Handler) -> Registration: ...
-    def realtime_on(self, event: EventName, handler: Handler | None = None) -> Any:
-        """Registers a handler for this and every later connection; without a handler it is a decorator."""
+    def realtime_on(self, event: str, handler: None = None, **filters: Unpack[Filters]) -> Callable[[F], F]: ...
+    @overload
+    def realtime_on(
+        self, event: type[E], handler: Callable[[E], object], **filters: Unpack[Filters]
+    ) -> Registration: ...
+    @overload
+    def realtime_on(self, event: str, handler: Handler, **filters: Unpack[Filters]) -> Registration: ...
+    def realtime_on(self, event: EventName, handler: Handler | None = None, **filters: Unpack[Filters]) -> Any:
+        """Registers a handler for this and every later connection; without a handler it is a decorator.
+
+        See :meth:`~instagrapi.realtime.dispatch.Listening.on`.
+        """
         registries = [self._handlers_of_realtime()]
         if self.realtime is not None:
             registries.append(self.realtime.handlers)
-        return register(event, handler, *registries)
+        return register(event, handler, filters, *registries)
 
     def realtime_ping(self, timeout: float | None = DEFAULT_PING_TIMEOUT) -> bool:
         """See :meth:`RealtimeClient.ping`.

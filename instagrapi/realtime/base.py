@@ -9,12 +9,12 @@ import time
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import Any, Self, TypedDict, TypeVar, overload
+from typing import Any, Self, TypedDict
 
 from instagrapi.exceptions import ConcurrencyError, NotConnectedError, RealtimeConfigError, RealtimeError
 from instagrapi.profile import Address, MqttProfile, Profile
 from instagrapi.realtime import events as ev
-from instagrapi.realtime.dispatch import Dispatcher, EventName, Handler, Handlers, OnHandlerError, Registration
+from instagrapi.realtime.dispatch import Dispatcher, Listening, OnHandlerError
 from instagrapi.realtime.host import profile_of
 from instagrapi.realtime.network.connection import Connection
 from instagrapi.realtime.network.deadline import Clock
@@ -32,7 +32,6 @@ logger = logging.getLogger("instagrapi.realtime")
 
 DEFAULT_CONNECT_TIMEOUT = 30.0
 DEFAULT_PING_TIMEOUT = 10.0
-F = TypeVar("F", bound=Callable[[Any], object])
 
 
 class Options(TypedDict, total=False):
@@ -46,7 +45,7 @@ class Options(TypedDict, total=False):
     clock: Clock
 
 
-class MQTToTClient(ABC):
+class MQTToTClient(Listening, ABC):
     """A client of one of the two brokers.
 
     The client outlives its connections: handlers and settings stay, a connection is made anew by each
@@ -87,6 +86,8 @@ class MQTToTClient(ABC):
         self._max_inflated_size = max_inflated_size
         self._clock = clock
         self._dispatcher = Dispatcher(on_handler_error)
+        self.handlers = self._dispatcher.handlers
+        self._receiver = ev.Receiver(host=client)
         self._connection: Connection | None = None
         self._end_announced: Connection | None = None
         self._state = State.IDLE
@@ -124,27 +125,6 @@ class MQTToTClient(ABC):
         return False
 
     # --- handlers --------------------------------------------------------------------------------------------------
-
-    @overload
-    def on(self, event: EventName) -> Callable[[F], F]: ...
-    @overload
-    def on(self, event: EventName, handler: Handler) -> Registration: ...
-    def on(self, event: EventName, handler: Handler | None = None) -> Any:
-        """Registers a handler for an event name (it gets a dictionary) or an event class (it gets the typed event).
-
-        A base class receives all its subclasses. Without a handler this is a decorator. Handlers of one event run in
-        the order of their registration; the result's ``cancel()`` ends one.
-        """
-        return self._dispatcher.on(event) if handler is None else self._dispatcher.on(event, handler)
-
-    def off(self, event: EventName, handler: Handler | None = None) -> int:
-        """Removes the handlers of an event, or one of them; returns how many."""
-        return self._dispatcher.handlers.remove(event, handler)
-
-    @property
-    def handlers(self) -> Handlers:
-        """The registered handlers."""
-        return self._dispatcher.handlers
 
     def emit(self, event: str, payload: Any) -> None:
         """Runs the handlers of an event name."""
@@ -386,4 +366,11 @@ class MQTToTClient(ABC):
     def _emit_typed(self, kind: type[ev.Event], **fields: Any) -> None:
         self._event_counts[kind.kind] += 1
         if self._dispatcher.handlers.has_typed:
-            self._dispatcher.emit_typed(kind(received_at=time.time(), **fields))
+            self._dispatcher.emit_typed(self._event(kind, **fields))
+
+    def _event(self, kind: type[ev.Event], **fields: Any) -> ev.Event:
+        return kind(received_at=time.time(), account_id=self._own_user_id(), **fields).received_by(self._receiver)
+
+    def _own_user_id(self) -> str | None:
+        user_id = getattr(self.client, "user_id", None)
+        return None if user_id is None else str(user_id)

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Unpack
 
 from instagrapi.exceptions import IrisSubscribeFailed, RealtimeConfigError, RealtimeTimeout
 from instagrapi.profile import Address, RealtimeProfile
+from instagrapi.realtime import events as ev
 from instagrapi.realtime.base import MQTToTClient, Options
 from instagrapi.realtime.direct_commands import DirectCommands
 from instagrapi.realtime.host import Identity, app_version_of, fetch_sync_state, identity_of
 from instagrapi.realtime.network.transport import ByteTransport, Transport
 from instagrapi.realtime.protocol.packets import Connect, Publish
 from instagrapi.realtime.protocol.payload import deflate, dump_json
-from instagrapi.realtime.replies import CommandHandle, ReplyTable
+from instagrapi.realtime.replies import CommandHandle, ReplyTable, pubsub_answer
 from instagrapi.realtime.router import RealtimeRouter
 from instagrapi.realtime.state import State
+from instagrapi.realtime.subscribing import Subscribing
 from instagrapi.realtime.typed import iris_accepted
 from instagrapi.realtime.wire import commands
+from instagrapi.realtime.wire.arguments import integer
 from instagrapi.realtime.wire.connect import MQTToTConnection, client_info
 from instagrapi.realtime.wire.decode import decode_realtime
 from instagrapi.realtime.wire.topics import MQTToTTopics
@@ -28,20 +31,30 @@ from instagrapi.realtime.wire.topics import MQTToTTopics
 IRIS_ANSWER_TIMEOUT = 20.0
 
 
-class RealtimeClient(DirectCommands, MQTToTClient):
+class RealtimeClient(DirectCommands, Subscribing, MQTToTClient):
     """The connection that carries Direct events and commands.
 
-    See :class:`~instagrapi.realtime.base.MQTToTClient` for the arguments and for reading, and
-    :class:`~instagrapi.realtime.direct_commands.DirectCommands` for sending.
+    See :class:`~instagrapi.realtime.base.MQTToTClient` for the arguments and for reading,
+    :class:`~instagrapi.realtime.direct_commands.DirectCommands` for sending and
+    :class:`~instagrapi.realtime.subscribing.Subscribing` for what can be asked for besides messages.
     """
 
-    _expected_topics = frozenset({MQTToTTopics.SEND_MESSAGE_RESPONSE.value, MQTToTTopics.IRIS_SUB_RESPONSE.value})
+    #: Where answers come; those to commands may come on 88 too.
+    _expected_topics = frozenset(
+        {
+            MQTToTTopics.SEND_MESSAGE_RESPONSE.value,
+            MQTToTTopics.IRIS_SUB_RESPONSE.value,
+            MQTToTTopics.PUBSUB.value,
+        }
+    )
 
     def __init__(self, client: Any, transport: Transport | None = None, **options: Unpack[Options]) -> None:
         super().__init__(client, transport, **options)
         self._replies = ReplyTable()
         self._iris_answer: Any = None
-        self._router = RealtimeRouter(self._dispatcher, self._own_user_id, self._event_counts)
+        self._subscribed = {}
+        self._receiver = ev.Receiver(host=client, commands=self)
+        self._router = RealtimeRouter(self._dispatcher, self._own_user_id, self._event_counts, self._receiver)
 
     # --- connecting ------------------------------------------------------------------------------------------------
 
@@ -57,6 +70,7 @@ class RealtimeClient(DirectCommands, MQTToTClient):
             ConnectRefused: it refused; code 5 usually means that the session is dead.
         """
         self._replies.connection_changed()
+        self._subscribed.clear()
         self._open_connection()
         self._announce_connected()
 
@@ -99,10 +113,6 @@ class RealtimeClient(DirectCommands, MQTToTClient):
     def _address(self) -> Address:
         return self.profile.endpoints.realtime
 
-    def _own_user_id(self) -> str | None:
-        user_id = getattr(self.client, "user_id", None)
-        return None if user_id is None else str(user_id)
-
     # --- receiving -------------------------------------------------------------------------------------------------
 
     def dispatch_packet(self, topic: str, payload: bytes) -> Any:
@@ -121,28 +131,20 @@ class RealtimeClient(DirectCommands, MQTToTClient):
         if publish.topic == MQTToTTopics.IRIS_SUB_RESPONSE:
             self._iris_answer = body
         else:
-            self._replies.file(body)
+            self._replies.file(pubsub_answer(body) if publish.topic == MQTToTTopics.PUBSUB else body)
         return False
 
     # --- subscriptions ---------------------------------------------------------------------------------------------
 
-    def graph_ql_subscribe(self, subscriptions: str | Iterable[str]) -> None:
-        """Subscribes to GraphQL topics, each a text ``1/graphqlsubscriptions/<query id>/<json>``."""
-        self.publish_json(MQTToTTopics.REALTIME_SUB, {"sub": _texts(subscriptions)})
-
-    def graph_ql_unsubscribe(self, subscriptions: str | Iterable[str]) -> None:
-        """Ends GraphQL subscriptions; each text must be the one it was subscribed with."""
-        self.publish_json(MQTToTTopics.REALTIME_SUB, {"unsub": _texts(subscriptions)})
-
-    def skywalker_subscribe(self, subscriptions: str | Iterable[str]) -> None:
-        """Subscribes to Skywalker topics such as ``ig/u/v1/<user id>``."""
-        self.publish_json(MQTToTTopics.PUBSUB, {"sub": _texts(subscriptions)})
-
-    def skywalker_unsubscribe(self, subscriptions: str | Iterable[str]) -> None:
-        """Ends Skywalker subscriptions."""
-        self.publish_json(MQTToTTopics.PUBSUB, {"unsub": _texts(subscriptions)})
-
-    def iris_subscribe(self, seq_id: int, snapshot_at_ms: int, snapshot_app_version: str | None = None) -> None:
+    def iris_subscribe(
+        self,
+        seq_id: int,
+        snapshot_at_ms: int,
+        snapshot_app_version: str | None = None,
+        *,
+        timezone_offset: int | None = None,
+        subscription_type: str | None = None,
+    ) -> None:
         """Subscribes to message sync from a position of the queue, without waiting for the answer.
 
         Args:
@@ -150,17 +152,34 @@ class RealtimeClient(DirectCommands, MQTToTClient):
             snapshot_at_ms: when that was, in milliseconds since 1970.
             snapshot_app_version: the app version to claim, the client's by default; replies to messages only carry the
                 quoted message when it is recent.
+            timezone_offset: seconds; not said by default.
+            subscription_type: not said by default, which brings patches, as ``message`` does. What newer apps say,
+                ``slide_gql``, brings bodies that only the event ``unknown`` shows.
         """
         version = snapshot_app_version or app_version_of(self.client, self._profile)
+        body = commands.iris_subscription(
+            seq_id, snapshot_at_ms, version, timezone_offset=timezone_offset, subscription_type=subscription_type
+        )
         self._iris_answer = None
-        self.publish_json(MQTToTTopics.IRIS_SUB, commands.iris_subscription(seq_id, snapshot_at_ms, version))
+        self.publish_json(MQTToTTopics.IRIS_SUB, body)
 
-    def direct_subscribe(self, amount: int = 1, timeout: float = IRIS_ANSWER_TIMEOUT) -> dict[str, int]:
+    def direct_subscribe(
+        self,
+        amount: int = 1,
+        timeout: float = IRIS_ANSWER_TIMEOUT,
+        *,
+        typing: bool = False,
+        presence: bool = False,
+        live: bool = False,
+    ) -> dict[str, int]:
         """Fetches where the inbox stands, over HTTP, subscribes from there and waits until the server agrees.
 
         Args:
             amount: accepted because instagrapi 3.x has it; the request is always the app's, and no thread is looked at.
             timeout: seconds to wait for the server's answer.
+            typing: first subscribes to who types, see :meth:`subscribe_typing`.
+            presence: first subscribes to who is online, see :meth:`subscribe_presence`.
+            live: first subscribes to broadcasts, see :meth:`subscribe_live`.
 
         Returns:
             ``{"seq_id": int, "snapshot_at_ms": int}``.
@@ -168,9 +187,17 @@ class RealtimeClient(DirectCommands, MQTToTClient):
         Raises:
             IrisSubscribeFailed: the server refused: the connection stands, but no message would come.
             RealtimeTimeout: it did not answer.
+            RealtimeConfigError: typing or broadcasts are asked for and the client has no user id.
             ClientError: the HTTP request failed.
         """
-        connection, state = self._require_connection(), fetch_sync_state(self.client, amount)
+        connection = self._require_connection()
+        if typing:
+            self.subscribe_typing()
+        if live:
+            self.subscribe_live()
+        if presence:
+            self.subscribe_presence()
+        state = fetch_sync_state(self.client, amount)
         self._state = State.SUBSCRIBING
         try:
             self.iris_subscribe(state["seq_id"], state["snapshot_at_ms"])
@@ -219,8 +246,24 @@ class RealtimeClient(DirectCommands, MQTToTClient):
     ) -> dict[str, Any]:
         """Tells the broker whether the app is open, which topics it wants, and its keep alive in seconds.
 
-        Only what is given is sent, and returned by its name on the wire. The connection adopts the keep alive.
+        Only what is given is sent, and returned by its name on the wire. The connection adopts the keep alive. Apps say
+        ``True, True, 60`` when they are opened, and ``False, False, 900`` in the background.
+
+        Args:
+            in_foreground_app: whether the app is open.
+            in_foreground_device: whether the device is in use.
+            keep_alive_timeout: seconds.
+            subscribe_topics: ids of topics to receive, as text.
+            subscribe_generic_topics: the same by path, such as ``/t_ms``.
+            unsubscribe_topics: ids of topics not to receive any more.
+            unsubscribe_generic_topics: the same by path.
+            request_id: a number of the program's own.
+
+        Raises:
+            RealtimeConfigError, ThriftEncodeError: a value does not fit; nothing was sent.
         """
+        if keep_alive_timeout is not None:
+            keep_alive_timeout = integer("keep_alive_timeout", keep_alive_timeout, at_least=0)
         state = {
             "inForegroundApp": in_foreground_app,
             "inForegroundDevice": in_foreground_device,
@@ -259,7 +302,3 @@ def _credential(identity: Identity, profile: RealtimeProfile) -> str:
     if not identity.authorization:
         raise RealtimeConfigError("the profile asks for the authorization header and the client has none")
     return f"authorization={identity.authorization}"
-
-
-def _texts(subscriptions: str | Iterable[str]) -> list[str]:
-    return [subscriptions] if isinstance(subscriptions, str) else list(subscriptions)

@@ -5,24 +5,38 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from typing import Any, Literal, TypeAlias, TypeVar, overload
+from typing import Any, Literal, TypeAlias, TypeVar, Unpack, overload
 
+from instagrapi.exceptions import RealtimeConfigError
 from instagrapi.realtime.events import DICTIONARY_KINDS, Event
+from instagrapi.realtime.filters import Filter, Filters
 
 logger = logging.getLogger("instagrapi.realtime")
 
 Handler: TypeAlias = Callable[[Any], object]
 EventName: TypeAlias = str | type[Event]
 OnHandlerError: TypeAlias = Literal["continue", "raise"]
+#: Gives the typed event that a dictionary is about, built when it is first asked for.
+About: TypeAlias = Callable[[], Event]
+E = TypeVar("E", bound=Event)
+R = TypeVar("R")
 F = TypeVar("F", bound=Callable[[Any], object])
+TypedDecorator: TypeAlias = Callable[[Callable[[E], R]], Callable[[E], R]]
+
+#: Names whose dictionaries are about no single typed event, so that there is nothing to filter by.
+_NOT_FILTERED = frozenset(
+    ["receive", "iris", "realtime_sub", "send_response", "iris_sub_response", "undecoded", "error"]
+    + ["connected", "disconnected", "auth", "reg_response", "registered", "logging", "pp"]
+)
 
 
 class Registration:
     """One handler for one event. Also a context manager that cancels at its end."""
 
-    def __init__(self, event: EventName, handler: Handler) -> None:
+    def __init__(self, event: EventName, handler: Handler, wanted: Filter | None = None) -> None:
         self.event = event
         self.handler = handler
+        self.wanted = wanted
         self.active = True
 
     def cancel(self) -> None:
@@ -40,10 +54,6 @@ class Registration:
         return f"<Registration {self.event!r}{state}>"
 
 
-def _needs_typed(event: EventName) -> bool:
-    return not isinstance(event, str) or event in DICTIONARY_KINDS
-
-
 class Handlers:
     """A registry of handlers by event name or event class. Thread-safe; handlers run outside of its lock."""
 
@@ -55,10 +65,11 @@ class Handlers:
 
     def add(self, registration: Registration) -> Registration:
         """Adds a registration, which may be in several registries."""
+        event = registration.event
         with self._lock:
-            present = tuple(entry for entry in self._registrations.get(registration.event, ()) if entry.active)
-            self._registrations[registration.event] = (*present, registration)
-            self.has_typed = self.has_typed or _needs_typed(registration.event)
+            present = tuple(entry for entry in self._registrations.get(event, ()) if entry.active)
+            self._registrations[event] = (*present, registration)
+            self.has_typed = self.has_typed or not isinstance(event, str) or event in DICTIONARY_KINDS
         return registration
 
     def remove(self, event: EventName, handler: Handler | None = None) -> int:
@@ -82,7 +93,38 @@ class Handlers:
         return self._registrations.get(event)
 
 
-class Dispatcher:
+class Listening:
+    """What handlers can be registered with."""
+
+    #: The registered handlers.
+    handlers: Handlers
+
+    @overload
+    def on(self, event: type[E], handler: None = None, **filters: Unpack[Filters]) -> TypedDecorator[E, R]: ...
+    @overload
+    def on(self, event: str, handler: None = None, **filters: Unpack[Filters]) -> Callable[[F], F]: ...
+    @overload
+    def on(self, event: type[E], handler: Callable[[E], object], **filters: Unpack[Filters]) -> Registration: ...
+    @overload
+    def on(self, event: str, handler: Handler, **filters: Unpack[Filters]) -> Registration: ...
+    def on(self, event: EventName, handler: Handler | None = None, **filters: Unpack[Filters]) -> Any:
+        """Registers a handler for an event name (it gets a dictionary) or an event class (it gets the typed event).
+
+        A base class receives all its subclasses. Without a handler this is a decorator. Handlers of one event run in
+        the order of their registration; the result's ``cancel()`` ends one. Filters narrow what the handler gets, see
+        :class:`~instagrapi.realtime.filters.Filters`.
+
+        Raises:
+            RealtimeConfigError: it is no event, no handler, or a filter that the event could never pass.
+        """
+        return register(event, handler, filters, self.handlers)
+
+    def off(self, event: EventName, handler: Handler | None = None) -> int:
+        """Removes the handlers of an event, or one of them; returns how many."""
+        return self.handlers.remove(event, handler)
+
+
+class Dispatcher(Listening):
     """Runs handlers.
 
     A handler that raises is logged with its traceback and reported as the event ``error``; the other handlers and the
@@ -94,18 +136,16 @@ class Dispatcher:
         self.on_error = on_error
         self._failure: Exception | None = None
 
-    @overload
-    def on(self, event: EventName) -> Callable[[F], F]: ...
-    @overload
-    def on(self, event: EventName, handler: Handler) -> Registration: ...
-    def on(self, event: EventName, handler: Handler | None = None) -> Any:
-        """Registers a handler; without one it is a decorator."""
-        return register(event, handler, self.handlers)
+    def emit(self, event: str, payload: Any, about: About | None = None) -> None:
+        """Runs the handlers of a name, in the order of their registration.
 
-    def emit(self, event: str, payload: Any) -> None:
-        """Runs the handlers of a name, in the order of their registration."""
+        Args:
+            event: the name.
+            payload: what the handlers get.
+            about: gives the typed event that filters look at; without it filtered handlers do not run.
+        """
         if registrations := self.handlers.get(event):
-            self._run(event, registrations, payload)
+            self._run(event, registrations, payload, about)
 
     def emit_typed(self, event: Event) -> None:
         """Runs the handlers of the event's class and of its base classes, the most specific first.
@@ -113,14 +153,14 @@ class Dispatcher:
         Kinds that only exist as typed events reach handlers by name too, as a dictionary, before that.
         """
         if event.kind in DICTIONARY_KINDS and (named := self.handlers.get(event.kind)):
-            self._run(event.kind, named, event.as_dictionary())
+            self._run(event.kind, named, event.as_dictionary(), lambda: event)
         registrations: tuple[Registration, ...] = ()
         for cls in type(event).__mro__:
             if issubclass(cls, Event):
                 registrations += self.handlers.get(cls) or ()
             if cls is Event:
                 break
-        self._run(event.kind, registrations, event)
+        self._run(event.kind, registrations, event, lambda: event)
 
     def raise_failure(self) -> None:
         """Raises the exception that was kept, once."""
@@ -134,9 +174,12 @@ class Dispatcher:
         if failure is not None:
             logger.error("a handler failed", exc_info=failure)
 
-    def _run(self, event: str, registrations: tuple[Registration, ...], payload: Any) -> None:
+    def _run(self, event: str, registrations: tuple[Registration, ...], payload: Any, about: About | None) -> None:
         for registration in registrations:
             if not registration.active:
+                continue
+            wanted = registration.wanted
+            if wanted is not None and (about is None or not wanted.accepts(about())):
                 continue
             try:
                 registration.handler(payload)
@@ -152,16 +195,40 @@ class Dispatcher:
             self.emit("error", {"event": event, "error": error})
 
 
-def register(event: EventName, handler: Handler | None, *registries: Handlers) -> Any:
-    """Registers a handler in one or more registries, or returns the decorator that does."""
-    if handler is None:
+def register(
+    event: EventName, handler: Handler | None, filters: Filters, *registries: Handlers
+) -> Callable[[F], F] | Registration:
+    """Registers a handler in one or more registries; without a handler it gives the decorator that does.
 
-        def decorate(function: F) -> F:
-            register(event, function, *registries)
-            return function
+    Raises:
+        RealtimeConfigError: it is no event, no handler, or a filter that the event could never pass.
+    """
+    wanted = Filter.of(filters)
+    _check(event, wanted)
+    if handler is not None:
+        return _add(event, handler, wanted, registries)
 
-        return decorate
-    registration = Registration(event, handler)
+    def decorate(function: F) -> F:
+        _add(event, function, wanted, registries)
+        return function
+
+    return decorate
+
+
+def _add(event: EventName, handler: Handler, wanted: Filter | None, registries: tuple[Handlers, ...]) -> Registration:
+    if not callable(handler):
+        raise RealtimeConfigError(f"a handler is a function of one argument, not {handler!r}")
+    registration = Registration(event, handler, wanted)
     for registry in registries:
         registry.add(registration)
     return registration
+
+
+def _check(event: object, wanted: Filter | None) -> None:
+    if isinstance(event, str):
+        if wanted is not None and event in _NOT_FILTERED:
+            raise RealtimeConfigError(f"there is nothing to filter {event!r} by")
+    elif not (isinstance(event, type) and issubclass(event, Event)):
+        raise RealtimeConfigError(f"an event is a name or a class of instagrapi.realtime.events, not {event!r}")
+    elif wanted is not None:
+        wanted.check_class(event)

@@ -271,9 +271,10 @@ class FbnsClient(MQTToTClient):
         if notification is None:
             self.emit("message", envelope)
             return envelope
-        self.emit("push", notification)
+        fields = {"raw": envelope, "source": "push", **push_fields(notification, envelope)}
+        self._dispatcher.emit("push", notification, lambda: self._event(ev.Push, **fields))
         collapse_key = notification.get("collapse_key")
         if isinstance(collapse_key, str) and collapse_key not in _OWN_NAMES:
-            self.emit(collapse_key, notification)
-        self._emit_typed(ev.Push, raw=envelope, source="push", **push_fields(notification, envelope))
+            self._dispatcher.emit(collapse_key, notification, lambda: self._event(ev.Push, **fields))
+        self._emit_typed(ev.Push, **fields)
         return notification

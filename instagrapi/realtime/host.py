@@ -19,6 +19,9 @@ _INBOX_PARAMS = {
     "fetch_reason": "initial_snapshot",
 }
 
+#: The latest page of a thread (HTTP page, "Inbox and reading").
+_THREAD_PARAMS = {"visual_message_return_type": "unseen", "direction": "older", "limit": "20"}
+
 
 @runtime_checkable
 class Host(Protocol):
@@ -162,3 +165,36 @@ def _sync_state(inbox: object) -> dict[str, int] | None:
         return {"seq_id": int(inbox["seq_id"]), "snapshot_at_ms": int(inbox["snapshot_at_ms"])}
     except (KeyError, TypeError, ValueError, OverflowError):
         return None
+
+
+def unsend_item(host: Any, thread_id: str, item_id: str) -> None:
+    """Takes an own message back for everybody (HTTP page, "Thread management").
+
+    Raises:
+        ClientError: the request failed.
+    """
+    host.private_request(
+        f"direct_v2/threads/{_digits(thread_id)}/items/{_digits(item_id)}/delete/", {"_uuid": host.uuid}
+    )
+
+
+def fetch_thread(host: Any, thread_id: str) -> Mapping[str, Any]:
+    """The latest items of a thread, newest first under ``items``; one request. Pending threads can be read, too.
+
+    Raises:
+        ClientError: the request failed; ``ClientNotFoundError`` when there is no such thread.
+    """
+    path = f"direct_v2/threads/{_digits(thread_id)}/"
+    thread = host.private_request(path, params=dict(_THREAD_PARAMS)).get("thread")
+    return thread if isinstance(thread, Mapping) else {}
+
+
+def _digits(value: str) -> str:
+    """An id that goes into a path.
+
+    Raises:
+        RealtimeConfigError: it is none.
+    """
+    if not (value.isascii() and value.isdigit()):
+        raise RealtimeConfigError("the event does not say which thread or item it is about")
+    return value

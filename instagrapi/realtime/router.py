@@ -15,27 +15,55 @@ from typing import Any
 from instagrapi.realtime import events as ev
 from instagrapi.realtime import typed
 from instagrapi.realtime.dispatch import Dispatcher
+from instagrapi.realtime.doubles import DoublePublishes
 from instagrapi.realtime.typed import Origin, Patch
 from instagrapi.realtime.wire.decode import Decoded, parse_value
-from instagrapi.realtime.wire.paths import Target, parse_path
-from instagrapi.realtime.wire.subscriptions import APP_PRESENCE, APP_PRESENCE_ALTERNATIVE
+from instagrapi.realtime.wire.paths import parse_path
+from instagrapi.realtime.wire.subscriptions import (
+    APP_PRESENCE,
+    APP_PRESENCE_ALTERNATIVE,
+    LIVE_REALTIME_COMMENTS,
+    query_name,
+)
 from instagrapi.realtime.wire.topics import MQTToTTopics
 
 PRESENCE_QUERIES = frozenset({APP_PRESENCE, APP_PRESENCE_ALTERNATIVE})
+#: Under which the copies that were left out are counted.
+DUPLICATE = "duplicate"
 _DIRECT_SKYWALKER_TYPE = 1
 _LIVE_SKYWALKER_TYPES = (2, 3)
 _THREADS = "/direct_v2/threads/"
 #: Patches that programs know under a name of their own.
-_NAMES = {Target.TYPING: "typing", Target.SEEN: "seen"}
+_NAMED = (ev.Typing, ev.Seen)
+_NOBODY = ev.Receiver(host=None)
+
+
+class _Once:
+    """A typed event that is built when it is first asked for."""
+
+    __slots__ = ("_build", "_event")
+
+    def __init__(self, build: Callable[[], ev.Event]) -> None:
+        self._build = build
+        self._event: ev.Event | None = None
+
+    def __call__(self) -> ev.Event:
+        if self._event is None:
+            self._event = self._build()
+        return self._event
 
 
 class RealtimeRouter:
     """Emits what a body means, under the names of instagrapi 3.x and as typed events.
 
+    A patch that the server publishes on two topics is emitted once; only ``receive`` sees both bodies.
+
     Args:
         dispatcher: runs the handlers.
         own_user_id: gives the account's id, to tell its own messages.
         counts: counts typed kinds.
+        receiver: what the events are answered through.
+        clock: gives unix time in seconds.
     """
 
     def __init__(
@@ -43,15 +71,20 @@ class RealtimeRouter:
         dispatcher: Dispatcher,
         own_user_id: Callable[[], str | None] = lambda: None,
         counts: Counter[str] | None = None,
+        receiver: ev.Receiver = _NOBODY,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._dispatcher = dispatcher
         self._wants = dispatcher.handlers.get
         self._own_user_id = own_user_id
         self._counts: Counter[str] = Counter() if counts is None else counts
+        self._receiver = receiver
+        self._clock = clock
+        self._doubles = DoublePublishes()
         self._routes: dict[str, Callable[[Any], None]] = {
             MQTToTTopics.MESSAGE_SYNC: self._message_sync,
             MQTToTTopics.REALTIME_SUB: self._realtime_sub,
-            MQTToTTopics.GRAPHQL: self._graphql,
+            MQTToTTopics.GRAPHQL: partial(self._graphql, MQTToTTopics.GRAPHQL),
             MQTToTTopics.PUBSUB: self._pubsub,
             MQTToTTopics.SEND_MESSAGE_RESPONSE: self._send_response,
             MQTToTTopics.IRIS_SUB_RESPONSE: self._iris_response,
@@ -66,23 +99,38 @@ class RealtimeRouter:
             emit("receive", {"topic": str(topic), "payload": body})
         if decoded.problem is not None and topic in self._routes:
             emit("undecoded", {"topic": str(topic), "payload": payload, "error": decoded.problem})
-            self._typed(
-                ev.Undecoded, lambda: ev.Undecoded(topic=topic, payload=payload, error=decoded.problem, **_now(body))
-            )
+            self._typed(ev.Undecoded, body, topic=topic, payload=payload, error=decoded.problem)
             if topic == MQTToTTopics.REALTIME_SUB:
                 emit("realtime_sub", body)
             return
         handle = self._routes.get(topic)
         if handle is None:
-            self._typed(ev.Unknown, lambda: ev.Unknown(topic=topic, **_now(body)))
+            self._typed(ev.Unknown, body, topic=topic)
         else:
             handle(body)
 
-    def _typed(self, cls: type[ev.Event], build: Callable[[], ev.Event]) -> None:
+    # --- emitting --------------------------------------------------------------------------------------------------
+
+    def _emit(self, cls: type[ev.Event], build: Callable[[], ev.Event]) -> None:
         """Counts an event of a class, and builds and emits it if anybody wants typed events."""
         self._counts[cls.kind] += 1
         if self._dispatcher.handlers.has_typed:
             self._dispatcher.emit_typed(build())
+
+    def _typed(self, cls: type[ev.Event], raw: Any, **fields: Any) -> None:
+        """Emits an event whose fields are at hand."""
+        self._emit(cls, lambda: cls(**self._origin().fields(raw), **fields).received_by(self._receiver))
+
+    def _origin(self, meta: Mapping[str, Any] | None = None) -> Origin:
+        meta = meta or {}
+        backlog = "seq_id" in meta and meta.get("realtime") is False
+        return Origin(
+            self._clock(),
+            meta.get("seq_id"),
+            "replay" if backlog else "realtime",
+            meta.get("mutation_token"),
+            self._own_user_id(),
+        )
 
     # --- message sync ----------------------------------------------------------------------------------------------
 
@@ -98,7 +146,7 @@ class RealtimeRouter:
 
     def _not_a_patch(self, element: Any) -> None:
         self._dispatcher.emit("iris", element)
-        self._typed(ev.Unknown, lambda: ev.Unknown(topic=MQTToTTopics.MESSAGE_SYNC, **_now(element)))
+        self._typed(ev.Unknown, element, topic=MQTToTTopics.MESSAGE_SYNC)
 
     def _sync_patch(self, meta: dict[str, Any], raw: Any) -> None:
         path = raw.get("path") if isinstance(raw, dict) else None
@@ -107,38 +155,41 @@ class RealtimeRouter:
             return
         patch = _parse(path, raw)
         name = "message" if path.startswith(_THREADS) else "thread_update"
-        if self._wants(name):
-            self._dispatcher.emit(name, {**meta, "message": _message(patch)})
-        self._direct_patch(patch, {}, meta)
+        self._direct_patch(MQTToTTopics.MESSAGE_SYNC, patch, {}, meta, sync_name=name)
 
     # --- the other topics ------------------------------------------------------------------------------------------
 
     def _realtime_sub(self, body: Any) -> None:
         self._dispatcher.emit("realtime_sub", body)
-        self._graphql(body)
+        self._graphql(MQTToTTopics.REALTIME_SUB, body)
 
-    def _graphql(self, body: Any) -> None:
+    def _graphql(self, topic: str, body: Any) -> None:
         if not isinstance(body, dict):
             return
         if "topic" not in body or "payload" not in body:
-            self._direct_payload(body)
+            self._direct_payload(topic, body)
             return
         query_id, payload = body["topic"], body["payload"]
         presence = payload.get("presence_event") if isinstance(payload, dict) else None
         if query_id == "direct":
-            self._direct_payload(payload)
+            self._direct_payload(topic, payload)
         elif isinstance(presence, dict) and isinstance(query_id, str) and query_id in PRESENCE_QUERIES:
-            event = {"path": None, "op": None, "value": presence, "thread_id": None}
-            self._dispatcher.emit("presence", event)
-            self._typed(ev.Presence, lambda: typed.presence_event(presence, payload, _origin()))
+            self._presence(presence, payload)
         else:
-            self._typed(ev.GraphQL, lambda: ev.GraphQL(query_id=query_id, **_now(payload)))
+            cls = ev.LiveComments if query_id == LIVE_REALTIME_COMMENTS else ev.GraphQL
+            self._typed(cls, payload, query_id=query_id, name=query_name(query_id))
+
+    def _presence(self, presence: dict[str, Any], payload: Any) -> None:
+        build = _Once(lambda: typed.presence_event(presence, payload, self._origin()).received_by(self._receiver))
+        event = {"path": None, "op": None, "value": presence, "thread_id": None}
+        self._dispatcher.emit("presence", event, build)
+        self._emit(ev.Presence, build)
 
     def _pubsub(self, body: Any) -> None:
         if not isinstance(body, dict):
             return
         if "topic" not in body or "payload" not in body:
-            self._direct_payload(body)
+            self._direct_payload(MQTToTTopics.PUBSUB, body)
             return
         kind, payload = body["topic"], body["payload"]
         if kind in _LIVE_SKYWALKER_TYPES:
@@ -146,35 +197,47 @@ class RealtimeRouter:
         elif kind == _DIRECT_SKYWALKER_TYPE and isinstance(payload, dict) and "action" in payload:
             self._send_response(payload)
         elif kind == _DIRECT_SKYWALKER_TYPE:
-            self._direct_payload(payload)
+            self._direct_payload(MQTToTTopics.PUBSUB, payload)
         else:
-            self._typed(ev.Unknown, lambda: ev.Unknown(topic=MQTToTTopics.PUBSUB, **_now(body)))
+            self._typed(ev.Unknown, body, topic=MQTToTTopics.PUBSUB)
 
     def _live(self, payload: Any) -> None:
         for _, raw in _patches(payload):
             patch = _parse(raw["path"], raw)
-            self._typed(typed.broadcast_class(patch), partial(typed.broadcast_event, patch, _origin()))
+            self._emit(typed.broadcast_class(patch), partial(self._broadcast, patch))
 
-    def _direct_payload(self, payload: Any) -> None:
+    def _broadcast(self, patch: Patch) -> ev.Event:
+        return typed.broadcast_event(patch, self._origin()).received_by(self._receiver)
+
+    def _direct_payload(self, topic: str, payload: Any) -> None:
         for meta, raw in _patches(payload):
-            self._direct_patch(_parse(raw["path"], raw), {**meta, **raw}, meta)
+            self._direct_patch(topic, _parse(raw["path"], raw), {**meta, **raw}, meta)
 
     def _send_response(self, body: Any) -> None:
         self._dispatcher.emit("send_response", body)
-        self._typed(ev.SendResponse, lambda: typed.send_response_event(body, _origin()))
+        self._emit(ev.SendResponse, lambda: typed.send_response_event(body, self._origin()))
 
     def _iris_response(self, body: Any) -> None:
         self._dispatcher.emit("iris_sub_response", body)
-        self._typed(ev.IrisSubResponse, lambda: typed.iris_response_event(body, _origin()))
+        self._emit(ev.IrisSubResponse, lambda: typed.iris_response_event(body, self._origin()))
 
     def _region_hint(self, body: Any) -> None:
         if body.get("hint"):
-            self._typed(ev.RegionHint, lambda: ev.RegionHint(hint=body["hint"], **_now(body)))
+            self._typed(ev.RegionHint, body, hint=body["hint"])
 
     # --- Direct patches, wherever they come from -------------------------------------------------------------------
 
-    def _direct_patch(self, patch: Patch, extra: Mapping[str, Any], meta: Mapping[str, Any]) -> None:
-        name = self._name(patch)
+    def _direct_patch(
+        self, topic: str, patch: Patch, extra: Mapping[str, Any], meta: Mapping[str, Any], sync_name: str | None = None
+    ) -> None:
+        if self._doubles.is_copy(topic, patch, self._clock()):
+            self._counts[DUPLICATE] += 1
+            return
+        cls = typed.patch_class(patch)
+        build = _Once(lambda: typed.patch_event(patch, self._origin(meta)).received_by(self._receiver))
+        if sync_name and self._wants(sync_name):
+            self._dispatcher.emit(sync_name, {**meta, "message": _message(patch)}, build)
+        name = cls.kind if cls in _NAMED and isinstance(patch.value, dict) else None
         if self._wants("direct") or (name and self._wants(name)):
             event = {
                 **extra,
@@ -183,15 +246,10 @@ class RealtimeRouter:
                 "value": patch.value,
                 "thread_id": patch.target.thread_id,
             }
-            self._dispatcher.emit("direct", event)
+            self._dispatcher.emit("direct", event, build)
             if name:
-                self._dispatcher.emit(name, event)
-        self._typed(typed.patch_class(patch), lambda: typed.patch_event(patch, _origin(meta), self._own_user_id()))
-
-    @staticmethod
-    def _name(patch: Patch) -> str | None:
-        name = _NAMES.get(patch.target.target)
-        return name if name and isinstance(patch.value, dict) and patch.op != "remove" else None
+                self._dispatcher.emit(name, event, build)
+        self._emit(cls, build)
 
 
 def _patches(payload: Any) -> list[tuple[dict[str, Any], dict[str, Any]]]:
@@ -218,13 +276,3 @@ def _message(patch: Patch) -> dict[str, Any]:
     elif patch.value is not None:
         message["value"] = patch.value
     return message
-
-
-def _origin(meta: Mapping[str, Any] | None = None) -> Origin:
-    meta = meta or {}
-    backlog = "seq_id" in meta and meta.get("realtime") is False
-    return Origin(time.time(), meta.get("seq_id"), "replay" if backlog else "realtime")
-
-
-def _now(raw: Any) -> dict[str, Any]:
-    return _origin().fields(raw)

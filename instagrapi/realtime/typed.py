@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from instagrapi.realtime import events as ev
+from instagrapi.realtime.events.fields import as_text
 from instagrapi.realtime.replies import is_ok, reason_of, status_of
 from instagrapi.realtime.wire.paths import Path, Target
 
@@ -28,12 +29,28 @@ class Origin:
     received_at: float | None = None
     seq_id: Any = None
     source: str = "realtime"
+    mutation_token: Any = None
+    account_id: str | None = None
 
     def fields(self, raw: Any) -> dict[str, Any]:
         """As keyword arguments of an event."""
-        return {"raw": raw, "source": self.source, "seq_id": self.seq_id, "received_at": self.received_at}
+        return {
+            "raw": raw,
+            "source": self.source,
+            "seq_id": self.seq_id,
+            "received_at": self.received_at,
+            "account_id": self.account_id,
+        }
+
+    def from_me(self, user_id: Any) -> bool | None:
+        """Whether a user is the account itself; ``None`` when one of the two is not known."""
+        user = as_text(user_id)
+        return None if user is None or self.account_id is None else user == self.account_id
 
 
+#: The operations there are; a patch with another one, or with none, does not say what happened.
+_SETTING = ("add", "replace")
+_OPERATIONS = (*_SETTING, "remove", "notify")
 _ITEM_EVENTS: dict[str | None, type[ev.Event]] = {"add": ev.Message, "replace": ev.MessageUpdate}
 _ITEM_FIELDS = ("user_id", "item_type", "text", "client_context", "timestamp")
 
@@ -44,53 +61,69 @@ def patch_class(patch: Patch) -> type[ev.Event]:
     match target.target:
         case Target.ITEM | Target.VISUAL_ITEM if op == "remove":
             return ev.MessageDelete
-        case Target.VISUAL_ITEM if has_fields:
+        case Target.VISUAL_ITEM if has_fields and op in _SETTING:
             return ev.VisualMessage
         case Target.ITEM if has_fields:
             return _ITEM_EVENTS.get(op, ev.Unknown)
-        case Target.REACTION:
+        case Target.REACTION if op in (*_SETTING, "remove"):
             return ev.Reaction
-        case Target.SEEN if op != "remove":
+        case Target.SEEN if op in _SETTING:
             return ev.Seen
         case Target.TYPING if has_fields and op != "remove":
             return ev.Typing
         case Target.THREAD if target.field == "thread" and op == "remove":
             return ev.ThreadRemove
-        case Target.THREAD:
+        case Target.THREAD if op in _OPERATIONS:
             return ev.ThreadUpdate
-        case Target.UNSEEN_COUNT:
+        case Target.UNSEEN_COUNT if op in _SETTING:
             return ev.UnseenCount
     return ev.Unknown
 
 
-def patch_event(patch: Patch, origin: Origin, own_user_id: str | None) -> ev.Event:
+def patch_event(patch: Patch, origin: Origin) -> ev.Event:
     """The event that a Direct patch is."""
     cls, target = patch_class(patch), patch.target
     value = patch.value if isinstance(patch.value, Mapping) else {}
     fields = {**origin.fields(patch.raw), "op": patch.op, "thread_id": target.thread_id}
     if issubclass(cls, ev.MessageEvent):
-        return _message_event(cls, value, {**fields, "item_id": target.item_id}, own_user_id)
+        return _message_event(cls, value, {**fields, "item_id": target.item_id}, origin)
     if cls is ev.Reaction:
-        return ev.Reaction(item_id=target.item_id, user_id=target.user_id, emoji=value.get("emoji"), **fields)
+        return _reaction_event(target, value, fields, origin)
     if cls is ev.Seen:
-        return ev.Seen(user_id=target.user_id, item_id=value.get("item_id"), **fields)
+        fields.update({name: value.get(name) for name in ("item_id", "timestamp")})
+        return ev.Seen(**fields, user_id=target.user_id, from_me=origin.from_me(target.user_id))
     if cls is ev.Typing:
-        is_active = value.get("activity_status") not in (None, 0, "0", False)
-        return ev.Typing(sender_id=value.get("sender_id"), is_active=is_active, ttl=value.get("ttl"), **fields)
+        return _typing_event(value, fields)
     if cls is ev.UnseenCount:
-        return ev.UnseenCount(inbox=target.field, count=patch.value, **fields)
-    if cls is ev.Unknown:
-        return ev.Unknown(path=patch.path, **fields)
-    return cls(**{**fields, "field": target.field})
+        return ev.UnseenCount(**fields, inbox=target.field, count=patch.value)
+    if cls is ev.ThreadUpdate:
+        return ev.ThreadUpdate(**fields, field=target.field, user_id=target.user_id, value=patch.value)
+    if cls is ev.ThreadRemove:
+        return ev.ThreadRemove(**fields, field=target.field)
+    return ev.Unknown(**fields, path=patch.path)
 
 
 def _message_event(
-    cls: type[ev.MessageEvent], item: Mapping[str, Any], fields: dict[str, Any], own_user_id: str | None
+    cls: type[ev.MessageEvent], item: Mapping[str, Any], fields: dict[str, Any], origin: Origin
 ) -> ev.MessageEvent:
-    event = cls(**{**fields, **{name: item.get(name) for name in _ITEM_FIELDS}})
-    if event.user_id is None or own_user_id is None:
-        return event
-    return event.model_copy(update={"from_me": event.user_id == own_user_id})
+    fields.update({name: item.get(name) for name in _ITEM_FIELDS})
+    return cls(
+        **fields,
+        item=dict(item) or None,
+        mutation_token=origin.mutation_token,
+        from_me=origin.from_me(item.get("user_id")),
+    )
+
+
+def _reaction_event(target: Path, value: Mapping[str, Any], fields: dict[str, Any], origin: Origin) -> ev.Reaction:
+    fields.update({name: value.get(name) for name in ("emoji", "timestamp", "client_context")})
+    from_me = origin.from_me(target.user_id)
+    return ev.Reaction(**fields, item_id=target.item_id, user_id=target.user_id, from_me=from_me)
+
+
+def _typing_event(value: Mapping[str, Any], fields: dict[str, Any]) -> ev.Typing:
+    fields.update({name: value.get(name) for name in ("sender_id", "ttl", "timestamp", "activity_status")})
+    return ev.Typing(**fields, is_active=fields["activity_status"] not in (None, 0, "0", False))
 
 
 def broadcast_class(patch: Patch) -> type[ev.Event]:
@@ -154,5 +187,6 @@ def iris_response_event(body: Any, origin: Origin) -> ev.IrisSubResponse:
         error_type=values.get("error_type"),
         error_message=values.get("error_message"),
         latest_seq_id=values.get("latest_seq_id"),
+        subscribed_at_ms=values.get("subscribed_at_ms"),
         **fields,
     )

@@ -60,18 +60,33 @@ OWN = {
 }
 
 
-@pytest.fixture(scope="module")
-def connected() -> Iterator[tuple[Emulator, RealtimeClient, FbnsClient]]:
+class Connected:
     """An emulator and a client with both connections, shared by all payloads: none may disturb the next."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self.emulator = emulator
+        self._client: Client = emulator.client(emulator.account("me"))
+        self.start_anew()
+        self.fbns: FbnsClient = self._client.fbns_connect()
+
+    def start_anew(self) -> None:
+        """Another realtime client, which has heard of nothing but the region hint that comes first."""
+        self._client.realtime_disconnect()
+        self.realtime: RealtimeClient = self._client.realtime_connect()
+        while "hint" not in str(self.realtime.read_once(timeout=10)):
+            pass
+
+    def end(self) -> None:
+        self._client.realtime_disconnect()
+        self._client.fbns_disconnect()
+
+
+@pytest.fixture(scope="module")
+def connected() -> Iterator[Connected]:
     with Emulator() as emulator:
-        client: Client = emulator.client(emulator.account("me"))
-        realtime, fbns = client.realtime_connect(), client.fbns_connect()
-        for connection in (realtime, fbns):
-            while connection.read_once(timeout=0) is not None:
-                pass
-        yield emulator, realtime, fbns
-        client.realtime_disconnect()
-        client.fbns_disconnect()
+        connected = Connected(emulator)
+        yield connected
+        connected.end()
 
 
 class Arrival:
@@ -83,46 +98,43 @@ class Arrival:
         self.failed: list[Any] = []
 
 
-def send(connected: tuple[Emulator, RealtimeClient, FbnsClient], topic: str, payload: bytes) -> Arrival:
+def send(connected: Connected, topic: str, payload: bytes) -> Arrival:
     """Publishes a body and reads until it has arrived."""
-    emulator, realtime, fbns = connected
-    client = fbns if topic in ("76", "80", "231") else realtime
+    client = connected.fbns if topic in ("76", "80", "231") else connected.realtime
     arrival = Arrival()
     with (
         client.on("receive", arrival.received.append),
         client.on(events.Event, arrival.typed.append),
         client.on("error", arrival.failed.append),
     ):
-        emulator.publish("me", topic, payload)
-        while not arrival.received:
+        connected.emulator.publish("me", topic, payload)
+        while not arrival.received or arrival.received[-1]["topic"] != topic:
             client.read_once(timeout=10)
-    assert arrival.received[0]["topic"] == topic
     assert arrival.failed == []
     assert client.connected
     return arrival
 
 
 @pytest.mark.parametrize("name", OWN)
-def test_a_payload_arrives_as_what_it_is(connected: tuple[Emulator, RealtimeClient, FbnsClient], name: str) -> None:
+def test_a_payload_arrives_as_what_it_is(connected: Connected, name: str) -> None:
     topic, payload, kinds = OWN[name]
     assert [event.kind for event in send(connected, topic, payload).typed] == kinds
 
 
 @pytest.mark.parametrize("record", payloads(published=True))
-def test_a_published_payload_arrives_as_it_was_labelled(
-    connected: tuple[Emulator, RealtimeClient, FbnsClient], record: dict[str, Any]
-) -> None:
+def test_a_published_payload_arrives_as_it_was_labelled(connected: Connected, record: dict[str, Any]) -> None:
     raw = base64.b64decode(record["payload"]["base64"]) if record["encoding"].endswith("raw") else None
+    if "doublePublish" in str(record["payload"]):  # for a client that has heard it, it would be a copy
+        connected.start_anew()
     arrival = send(connected, record["topic"], encode(record, raw))
     emitted: list[tuple[str, Any]] = [(event.kind, event) for event in arrival.typed]
     if record["kind"] == "fbns_reg_response":
-        emitted.append(("fbns_token", arrival.received[0]["payload"]))
+        emitted.append(("fbns_token", arrival.received[-1]["payload"]))
     assert mistakes(record["expected"], emitted) == []
 
 
-def test_everything_was_acknowledged(connected: tuple[Emulator, RealtimeClient, FbnsClient]) -> None:
-    emulator, realtime, fbns = connected
+def test_everything_was_acknowledged(connected: Connected) -> None:
     send(connected, "146", deflated([]))
-    assert realtime.ping()
-    assert fbns.ping()
-    assert emulator.unacknowledged("me") == []
+    assert connected.realtime.ping()
+    assert connected.fbns.ping()
+    assert connected.emulator.unacknowledged("me") == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from instagrapi.realtime import RealtimeClient, State, events
 from instagrapi.realtime.protocol.packets import Connect, Packet, PingReq, PubAck, Publish
 from instagrapi.realtime.protocol.payload import deflate, inflate
 from instagrapi.realtime.wire.connect import MQTToTConnection
+from tests.support.bodies import skywalker
 from tests.support.hosts import INBOX, PHONE_ID, SESSION_ID, Host
 from tests.support.memory import Broker, MemoryTransport, Replayed, Reply, polite
 
@@ -150,23 +152,6 @@ def test_the_app_version_may_be_among_the_device_settings() -> None:
 # --- subscriptions ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("given", ["one", ["one"], ("one",), iter(["one"])], ids=["text", "list", "tuple", "iterator"])
-def test_subscriptions_are_a_string_or_an_iterable_of_strings(given: Any) -> None:
-    client, transport = connected()
-    client.graph_ql_subscribe(given)
-    assert published(transport, "149") == [{"sub": ["one"]}]
-
-
-def test_the_four_ways_to_subscribe_and_not() -> None:
-    client, transport = connected()
-    client.graph_ql_subscribe(["a", "b"])
-    client.graph_ql_unsubscribe("a")
-    client.skywalker_subscribe("ig/u/v1/1")
-    client.skywalker_unsubscribe(["ig/u/v1/1"])
-    assert published(transport, "149") == [{"sub": ["a", "b"]}, {"unsub": ["a"]}]
-    assert published(transport, "88") == [{"sub": ["ig/u/v1/1"]}, {"unsub": ["ig/u/v1/1"]}]
-
-
 def test_publish_json_deflates_and_asks_for_an_acknowledgement() -> None:
     client, transport = connected()
     client.publish_json("77", {"text": "\u2713"})
@@ -184,6 +169,64 @@ def test_iris_subscribe_does_not_wait() -> None:
         {"seq_id": 5, "snapshot_at_ms": 6, "snapshot_app_version": "449.0.0.52.84"},
         {"seq_id": 5, "snapshot_at_ms": 6, "snapshot_app_version": "1.2.3"},
     ]
+
+
+def test_iris_subscribe_may_say_more() -> None:
+    client, transport = connected(answering("134", None))
+    client.iris_subscribe(5, 6, timezone_offset=7200, subscription_type="message")
+    (body,) = published(transport, "134")
+    assert (body["timezone_offset"], body["subscription_type"]) == (7200, "message")
+    with pytest.raises(RealtimeConfigError, match="seq_id"):
+        client.iris_subscribe(None, 6)  # type: ignore[arg-type]
+    assert len(published(transport, "134")) == 1
+
+
+def test_direct_subscribe_sends_nothing_else_by_default() -> None:
+    client, transport = connected()
+    client.direct_subscribe()
+    assert [packet.topic for packet in transport.sent_of(Publish)] == ["134"]  # type: ignore[union-attr]
+
+
+def test_direct_subscribe_asks_for_the_rest_first() -> None:
+    client, transport = connected()
+    client.direct_subscribe(typing=True, presence=True, live=True)
+    topics = [packet.topic for packet in transport.sent_of(Publish)]  # type: ignore[union-attr]
+    assert sorted(topics[:-1]) == ["149", "149", "88"]
+    assert topics[-1] == "134"
+    (live,) = published(transport, "88")
+    assert live == {"sub": ["ig/live_notification_subscribe/10000000001"]}
+    asked = [text.split("/")[2] for body in published(transport, "149") for text in body["sub"]]
+    assert sorted(asked) == ["17846944882223835", "17867973967082385"], "presence and typing"
+
+
+@pytest.mark.parametrize("switch", ["typing", "live"])
+def test_direct_subscribe_needs_the_accounts_id_for_some(switch: str) -> None:
+    host = Host()
+    client, transport = connected(host=host)
+    host.user_id = None
+    with pytest.raises(RealtimeConfigError, match="user_id"):
+        client.direct_subscribe(presence=True, **{switch: True})
+    assert transport.sent_of(Publish) == []
+    assert host.requests == []
+    client.direct_subscribe(presence=True)
+
+
+def test_direct_subscribe_without_a_connection_asks_nobody() -> None:
+    host = Host()
+    with pytest.raises(NotConnectedError):
+        RealtimeClient(host).direct_subscribe(typing=True)
+    assert host.requests == []
+
+
+def test_named_subscriptions_end_with_their_connection() -> None:
+    client, transport = connected()
+    text = client.subscribe_presence()
+    assert client.subscribe_presence() == text
+    assert [client.read_once(), client.read_once()] == [PubAck(1), PubAck(2)]
+    client.connect()
+    assert client.unsubscribe_presence() is None, "the new connection has none"
+    assert client.subscribe_presence() != text
+    assert len(published(transport, "149")) == 3
 
 
 def test_direct_subscribe_starts_where_the_inbox_stands() -> None:
@@ -375,6 +418,61 @@ def test_result_with_several_in_flight_and_answers_in_any_order() -> None:
         assert handle.result(timeout=5)["payload"]["client_context"] == handle["client_context"]
 
 
+def test_an_answer_may_come_over_skywalker() -> None:
+    client, transport = connected(answering("132", None))
+    told: list[Any] = []
+    client.on("send_response", told.append)
+    handle = client.direct_send_text("340", "hi")
+    transport.arrive(Publish("88", skywalker(1, answer_to(handle)), 5))
+    answer = handle.result(timeout=5)
+    assert answer["payload"]["client_context"] == handle["client_context"]
+    client.read_once()
+    client.read_once()
+    assert told == [answer], "and handlers see it in their turn"
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload"),
+    [
+        (1, {"event": "patch", "data": []}),
+        (1, {"action": "item_ack"}),
+        (2, {"action": "item_ack", "status": "fail"}),
+        (1, []),
+    ],
+)
+def test_what_else_comes_over_skywalker_answers_nothing(kind: int, payload: Any) -> None:
+    client, transport = connected(answering("132", None))
+    handle = client.direct_send_text("340", "hi")
+    transport.arrive(Publish("88", skywalker(kind, payload), 5))
+    with pytest.raises(RealtimeTimeout):
+        handle.result(timeout=1)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [str.upper, str.lower, lambda context: f"{context[:8].upper()}{context[8:]}"],
+    ids=["upper", "lower", "mixed"],
+)
+def test_the_context_may_come_back_in_other_letters(written: Callable[[str], str]) -> None:
+    client, transport = connected(answering("132", None))
+    handle = client.direct_send_text("340", "hi")
+    transport.arrive(said("133", answer_to({**handle, "client_context": written(handle["client_context"])})))
+    assert handle.result(timeout=5)["status"] == "ok"
+
+
+def test_a_numeric_context_may_come_back_as_a_number() -> None:
+    client, transport = connected(answering("132", None))
+    handle = client.direct_send_text("340", "hi", client_context="7130316800000000001")
+    transport.arrive(said("133", answer_to({**handle, "client_context": 7130316800000000001})))
+    assert handle.result(timeout=5)["status"] == "ok"
+
+
+def test_success_of_a_read_mark_needs_no_payload() -> None:
+    client, transport = connected(answering("132", {"status": "ok"}))
+    assert client.direct_mark_seen("340", "31").result() == {"status": "ok"}
+    assert client.direct_indicate_activity("340").result() == {"status": "ok"}
+
+
 def test_answers_are_shown_to_handlers_as_well() -> None:
     client, _ = connected()
     told: list[Any] = []
@@ -415,6 +513,45 @@ def test_a_refusal_is_raised_with_its_reason(reply: dict[str, Any], words: str, 
     assert caught.value.payload == reply
     with pytest.raises(CommandFailed):
         handle.result()
+
+
+@pytest.mark.parametrize("status", ["fail", "failed", "error", "Not OK", None])
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        ({"payload": {"message": "target item is not supported"}}, "target item is not supported"),
+        ({"payload": {"client_context": None, "message": "None"}, "message": "None"}, None),
+        ({"message": "Bad Request"}, "Bad Request"),
+        ({"exception": "ThreadUserIdDoesNotExist", "content": "gone"}, "ThreadUserIdDoesNotExist: gone"),
+        ({"payload": {"error_code": 1545041}}, "error code 1545041"),
+        ({"payload": None}, None),
+        ({}, None),
+    ],
+)
+def test_anything_but_ok_is_a_refusal(reply: dict[str, Any], reason: str | None, status: str | None) -> None:
+    client, _ = connected(answering("132", {"status_code": "403", "status": status, **reply}))
+    with pytest.raises(CommandFailed) as caught:
+        client.direct_send_text("340", "hi").result()
+    assert caught.value.status == "403"
+    assert str(caught.value) == "the server refused the command (403)" + (f": {reason}" if reason else "")
+
+
+def test_arguments_are_checked_before_anything_is_sent_or_expected() -> None:
+    client, transport = connected()
+    for wrong in (
+        lambda: client.direct_send_text("", "hi"),
+        lambda: client.direct_mark_seen("340", None),  # type: ignore[arg-type]
+        lambda: client.direct_send_link("340", "hi", []),
+        lambda: client.direct_send_reaction("340", "31", reaction_status="gone"),
+        lambda: client.graph_ql_subscribe([]),
+        lambda: client.skywalker_unsubscribe(""),
+        lambda: client.send_foreground_state(keep_alive_timeout=-1),
+        lambda: client.send_foreground_state(subscribe_topics=[146]),  # type: ignore[list-item]
+    ):
+        with pytest.raises(ValueError):  # noqa: PT011 - two of ours, both of them that
+            wrong()
+    assert transport.sent_of(Publish) == []
+    assert client._replies._pending == []
 
 
 def test_no_answer_in_time_loses_nothing() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from instagrapi.exceptions import RealtimeConfigError
 from instagrapi.realtime.dispatch import Dispatcher, Handlers, Registration, register
 from instagrapi.realtime.events import Event, Message, MessageDelete, MessageEvent, Seen
 
@@ -138,10 +139,24 @@ def test_cancelled_registrations_do_not_pile_up() -> None:
 
 def test_a_registry_knows_whether_typed_events_are_wanted() -> None:
     handlers = Handlers()
-    register("message", print, handlers)
+    register("message", print, {}, handlers)
     assert not handlers.has_typed
-    register(Message, print, handlers)
+    register(Message, print, {}, handlers)
     assert handlers.has_typed
+
+
+@pytest.mark.parametrize("event", [5, None, dict, Message(), ["message"]])
+def test_only_names_and_classes_of_events_can_be_registered_for(event: Any) -> None:
+    with pytest.raises(RealtimeConfigError, match="name or a class"):
+        Dispatcher().on(event, print)
+
+
+@pytest.mark.parametrize("handler", [5, "print", [print]])
+def test_only_functions_can_be_handlers(handler: Any) -> None:
+    with pytest.raises(RealtimeConfigError, match="function of one argument"):
+        Dispatcher().on("message", handler)
+    with pytest.raises(RealtimeConfigError, match="function of one argument"):
+        Dispatcher().on(Message)(handler)
 
 
 # --- several registries ----------------------------------------------------------------------------------------------
@@ -151,7 +166,7 @@ def test_one_handler_may_stand_in_two_registries() -> None:
     one = Dispatcher()
     two = Dispatcher()
     got: list[Any] = []
-    registration = register("message", got.append, one.handlers, two.handlers)
+    registration = register("message", got.append, {}, one.handlers, two.handlers)
     one.emit("message", 1)
     two.emit("message", 2)
     registration.cancel()
@@ -164,7 +179,7 @@ def test_a_decorator_may_stand_in_two_registries() -> None:
     one = Dispatcher()
     two = Dispatcher()
     got: list[Any] = []
-    register("message", None, one.handlers, two.handlers)(got.append)
+    register("message", None, {}, one.handlers, two.handlers)(got.append)
     one.emit("message", 1)
     two.emit("message", 2)
     assert got == [1, 2]

@@ -314,7 +314,11 @@ def test_every_broadcast_of_a_body_is_told() -> None:
         ("34", b"text", events.Unknown(topic="34")),
         ("999", deflated({"a": 1}), events.Unknown(topic="999")),
         ("146", deflated([5]), events.Unknown(topic="146")),
-        ("149", graphql("17849856529644700", {}), events.GraphQL(query_id="17849856529644700")),
+        (
+            "149",
+            graphql("17849856529644700", {}),
+            events.GraphQL(query_id="17849856529644700", name="client_config_update"),
+        ),
         ("9", graphql("x", {}), events.GraphQL(query_id="x")),
     ],
     ids=lambda value: value.kind if isinstance(value, events.Event) else "",

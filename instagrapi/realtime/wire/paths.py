@@ -24,7 +24,7 @@ class Path(NamedTuple):
     """A path, taken apart. Which ids are there depends on the target.
 
     ``field`` is the first segment after the thread id (``thread`` for the whole thread object), the inbox of an unseen
-    count, or the last word of a broadcast's path.
+    count, the client context of a typing mark, or the last word of a broadcast's path.
     """
 
     target: Target
@@ -71,6 +71,10 @@ def _in_thread(thread_id: str, rest: list[str]) -> Path:
             return Path(Target.OTHER, thread_id)
         case ["participants", user_id, "has_seen"] if user_id:
             return Path(Target.SEEN, thread_id, user_id=user_id)
-        case ["activity_indicator_id"] | ["activity_indicator_id", _]:
+        case ["activity_indicator_id"]:
             return Path(Target.TYPING, thread_id)
+        case ["activity_indicator_id", client_context]:
+            return Path(Target.TYPING, thread_id, field=client_context)
+        case ["participants" | "admin_user_ids" as field, user_id, *_] if user_id:
+            return Path(Target.THREAD, thread_id, user_id=user_id, field=field)
     return Path(Target.THREAD, thread_id, field=rest[0])

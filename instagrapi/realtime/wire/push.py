@@ -8,6 +8,20 @@ from urllib.parse import parse_qsl
 
 from instagrapi.realtime.wire.decode import parse_value
 
+#: Fields of a typed push event by the short name in the notification and the long one that other clients print.
+_NAMES = {
+    "recipient_id": ("u", "intendedRecipientUserId"),
+    "message": ("m", "message"),
+    "push_id": ("pi", "pushId"),
+    "title": ("t", "title"),
+    "ticker_text": ("tt", "tickerText"),
+    "image_url": ("i", "optionalImage"),
+    "avatar_url": ("a", "optionalAvatarUrl"),
+    "sound": ("sound", "sound"),
+    "push_category": ("c", "pushCategory"),
+    "in_app_actors": ("ia", "inAppActors"),
+}
+
 
 def unwrap(envelope: Any) -> Any:
     """The notification inside an envelope, ``None`` when there is none."""
@@ -19,19 +33,22 @@ def unwrap(envelope: Any) -> Any:
 
 
 def push_fields(notification: Mapping[str, Any], envelope: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of a typed push event, from short names or the long ones that other clients print."""
+    """The fields of a typed push event, from short names or long ones."""
     action_path, action_params = _action(_either(notification, "ig", "igAction"))
+    override_path, override_params = _action(_either(notification, "igo", "igActionOverride"))
     source_id = _either(notification, "s", "sourceUserId")
     badge = parse_value(_either(notification, "bc", "badgeCount"))
     return {
+        **{field: _either(notification, short, long) for field, (short, long) in _NAMES.items()},
         "collapse_key": _either(notification, "collapse_key", "collapseKey") or envelope.get("cp") or None,
-        "recipient_id": _either(notification, "u", "intendedRecipientUserId"),
         "source_id": None if source_id == "None" else source_id,
         "action_path": action_path,
         "action_params": action_params,
-        "message": _either(notification, "m", "message"),
-        "push_id": _either(notification, "pi", "pushId"),
+        "override_path": override_path,
+        "override_params": override_params,
         "badge": badge if isinstance(badge, Mapping) else None,
+        "notification_id": envelope.get("nid"),
+        "buffered": envelope.get("bu"),
     }
 
 

@@ -21,12 +21,12 @@ T = "/direct_v2/threads/T"
         (f"{T}/items/I/reactions/like/7", Path(Target.REACTION, "T", "I", "7")),
         (f"{T}/items/I/reactions/emojis/7", Path(Target.REACTION, "T", "I", "7")),
         (f"{T}/participants/7/has_seen", Path(Target.SEEN, "T", user_id="7")),
-        (f"{T}/activity_indicator_id/ctx", Path(Target.TYPING, "T")),
+        (f"{T}/activity_indicator_id/ctx", Path(Target.TYPING, "T", field="ctx")),
         (f"{T}/activity_indicator_id", Path(Target.TYPING, "T")),
-        (f"{T}/admin_user_ids/7", Path(Target.THREAD, "T", field="admin_user_ids")),
+        (f"{T}/admin_user_ids/7", Path(Target.THREAD, "T", user_id="7", field="admin_user_ids")),
         (f"{T}/thread_image", Path(Target.THREAD, "T", field="thread_image")),
         (f"{T}/policy_violation/reported_timestamp_ms", Path(Target.THREAD, "T", field="policy_violation")),
-        (f"{T}/participants/7/something", Path(Target.THREAD, "T", field="participants")),
+        (f"{T}/participants/7/something", Path(Target.THREAD, "T", user_id="7", field="participants")),
         ("/direct_v2/inbox/threads/T", Path(Target.THREAD, "T", field="thread")),
         ("/direct_v2/inbox/threads/T/input_mode", Path(Target.THREAD, "T", field="input_mode")),
         ("/direct_v2/inbox/threads/T/a/b", Path(Target.THREAD, "T", field="a")),
@@ -92,7 +92,8 @@ def test_paths_are_taken_apart_as_by_mauigpapi() -> None:
         if isinstance(theirs, dict):  # otherwise it raises, where we do not
             meaning = parse_path(path)
             assert (meaning.thread_id, meaning.item_id) == (theirs["thread_id"], theirs.get("item_id"))
-            assert meaning.user_id == _text(theirs.get("reaction_user_id", theirs.get("has_seen")))
+            users = [theirs[name] for name in ("reaction_user_id", "has_seen", "admin_user_id") if name in theirs]
+            assert meaning.user_id == _text(next(iter(users), None))
             assert (meaning.target is Target.TYPING) == ("activity_indicator_id" in theirs)
 
 

@@ -34,7 +34,11 @@ ENVELOPE = {
 
 
 def fields(**changes: Any) -> dict[str, Any]:
-    return push_fields({**NOTIFICATION, **changes}, ENVELOPE)
+    return said(push_fields({**NOTIFICATION, **changes}, ENVELOPE))
+
+
+def said(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def test_a_notification_is_json_inside_json() -> None:
@@ -63,6 +67,7 @@ def test_short_names_are_read() -> None:
         "message": "somebody: hello",
         "push_id": "push-1",
         "badge": {"di": 3, "ds": 0},
+        "title": "title",
     }
 
 
@@ -76,7 +81,7 @@ def test_long_names_are_read_too() -> None:
         "sourceUserId": "2",
         "badgeCount": {"di": 1},
     }
-    assert push_fields(long, {}) == {
+    assert said(push_fields(long, {})) == {
         "collapse_key": "post",
         "recipient_id": "1",
         "source_id": "2",
@@ -108,7 +113,8 @@ def test_long_names_are_read_too() -> None:
     ids=repr,
 )
 def test_odd_forms_make_sense_or_nothing(changes: dict[str, Any], expected: dict[str, Any]) -> None:
-    assert {key: fields(**changes)[key] for key in expected} == expected
+    found = fields(**changes)
+    assert {key: found.get(key) for key in expected} == expected
 
 
 json_values = st.recursive(
@@ -130,7 +136,7 @@ def test_a_notification_means_what_it_means_to_instagram_mqtt() -> None:
     file = vector("instagram_mqtt_fbns_notification")
     text, theirs = file["input"]["fbpushnotif"], file["parsed"]
     notification = unwrap({"fbpushnotif": text})
-    ours = push_fields(notification, {})
+    ours = said(push_fields(notification, {}))
     assert ours.pop("badge") == {
         "di": theirs["badgeCount"]["direct"],
         "ds": theirs["badgeCount"]["ds"],
@@ -144,6 +150,15 @@ def test_a_notification_means_what_it_means_to_instagram_mqtt() -> None:
         "action_params": theirs["actionParams"],
         "message": theirs["message"],
         "push_id": theirs["pushId"],
+        "title": theirs["title"],
+        "ticker_text": theirs["tickerText"],
+        "image_url": theirs["optionalImage"],
+        "avatar_url": theirs["optionalAvatarUrl"],
+        "sound": theirs["sound"],
+        "push_category": theirs["pushCategory"],
+        "in_app_actors": theirs["inAppActors"],
+        "override_path": theirs["igActionOverride"].partition("?")[0],
+        "override_params": {"username": "x"},
     }
     assert push_fields(theirs, {})["collapse_key"] == theirs["collapseKey"]
 

@@ -1,0 +1,112 @@
+"""Which events a handler wants: by thread, by person, by direction, by text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeAlias, TypedDict
+
+from instagrapi.exceptions import RealtimeConfigError
+from instagrapi.realtime.events import KINDS, Event
+
+Ids: TypeAlias = int | str | Iterable[int | str]
+
+#: Where the events keep what a filter looks at.
+_USER_FIELDS = ("user_id", "sender_id", "source_id")
+_TEXT_FIELDS = ("text", "message")
+
+
+class Filters(TypedDict, total=False):
+    """The keyword arguments of ``on`` that narrow what a handler gets. All that are given must hold.
+
+    Attributes:
+        thread_id: one id or several.
+        from_user: the id, or ids, of who wrote, reacted, typed, read, came online, or caused a push.
+        incoming: true for what others did, false for what the account itself did. An event that does not say who did
+            it, such as an unsent message, is neither.
+        text: a regular expression that is searched for in the text of a message or push.
+    """
+
+    thread_id: Ids
+    from_user: Ids
+    incoming: bool
+    text: str | re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Filters, ready to be applied to typed events."""
+
+    thread_ids: frozenset[str] | None = None
+    user_ids: frozenset[str] | None = None
+    incoming: bool | None = None
+    text: re.Pattern[str] | None = None
+
+    @classmethod
+    def of(cls, filters: Filters) -> Filter | None:
+        """The filter that the keyword arguments mean; ``None`` without any.
+
+        Raises:
+            RealtimeConfigError: an argument is unknown or makes no sense.
+        """
+        if unknown := filters.keys() - Filters.__annotations__.keys():
+            raise RealtimeConfigError(f"there is no filter {', '.join(sorted(unknown))}")
+        text = filters.get("text")
+        try:
+            pattern = re.compile(text) if text is not None else None
+        except (re.error, TypeError) as error:
+            raise RealtimeConfigError(f"text is no regular expression: {error}") from None
+        found = cls(_ids(filters.get("thread_id")), _ids(filters.get("from_user")), filters.get("incoming"), pattern)
+        return None if found == cls() else found
+
+    def check_class(self, cls: type[Event]) -> None:
+        """Refuses a filter that no event of a class could ever pass.
+
+        Raises:
+            RealtimeConfigError: the class has nothing that the filter looks at.
+        """
+        candidates = [known for known in (*KINDS.values(), cls) if issubclass(known, cls)]
+        wanted = {
+            "thread_id": (self.thread_ids, ("thread_id",)),
+            "from_user": (self.user_ids, _USER_FIELDS),
+            "incoming": (self.incoming, (*_USER_FIELDS, "from_me")),
+            "text": (self.text, _TEXT_FIELDS),
+        }
+        for name, (value, fields) in wanted.items():
+            if value is not None and not any(
+                hasattr(one, name) or name in one.model_fields for one in candidates for name in fields
+            ):
+                raise RealtimeConfigError(f"events of the kind {cls.kind!r} have nothing to filter by {name}")
+
+    def accepts(self, event: Event) -> bool:
+        """Whether the handler wants the event."""
+        if self.thread_ids is not None and getattr(event, "thread_id", None) not in self.thread_ids:
+            return False
+        if self.user_ids is not None and _first(event, _USER_FIELDS) not in self.user_ids:
+            return False
+        if self.incoming is not None and _is_incoming(event) is not self.incoming:
+            return False
+        return self.text is None or self.text.search(_first(event, _TEXT_FIELDS) or "") is not None
+
+
+def _first(event: Event, names: tuple[str, ...]) -> str | None:
+    return next((value for name in names if isinstance(value := getattr(event, name, None), str)), None)
+
+
+def _is_incoming(event: Event) -> bool | None:
+    user_id = _first(event, _USER_FIELDS)
+    if user_id is None or event.account_id is None:
+        return None
+    return user_id != event.account_id
+
+
+def _ids(ids: Ids | None) -> frozenset[str] | None:
+    if ids is None:
+        return None
+    if isinstance(ids, int | str):
+        return frozenset([str(ids)])
+    try:
+        return frozenset(str(one) for one in ids)
+    except TypeError:
+        raise RealtimeConfigError("ids are text or numbers, one or several") from None

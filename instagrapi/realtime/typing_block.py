@@ -1,0 +1,58 @@
+"""The typing mark, kept up for as long as a block of code runs."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+from typing import Any, Self
+
+from instagrapi.exceptions import RealtimeError
+from instagrapi.realtime.direct_commands import DirectCommands
+from instagrapi.realtime.replies import DEFAULT_RESULT_TIMEOUT
+
+logger = logging.getLogger("instagrapi.realtime")
+
+#: The others' apps take the mark down after 10 to 22 seconds (captured), so it is renewed before that.
+RENEW_AFTER = 8.0
+
+
+class TypingHandle(dict[str, Any]):
+    """What ``event.typing()`` returns: like the handle of the command, and it can be entered.
+
+    While its ``with`` block runs, a background thread sends the mark again every ``renew_after`` seconds; at the end of
+    the block the mark is taken down. A connection that breaks meanwhile ends it quietly: the mark expires by itself.
+    """
+
+    def __init__(self, commands: DirectCommands, thread_id: str, renew_after: float = RENEW_AFTER) -> None:
+        self._sent = commands.direct_indicate_activity(thread_id)
+        super().__init__(self._sent)
+        self._commands = commands
+        self._thread_id = thread_id
+        self._renew_after = renew_after
+        self._over = threading.Event()
+        self._renewing: threading.Thread | None = None
+
+    def result(self, timeout: float | None = DEFAULT_RESULT_TIMEOUT) -> Any:
+        """The server's answer, see :meth:`~instagrapi.realtime.replies.CommandHandle.result`."""
+        return self._sent.result(timeout)
+
+    def __enter__(self) -> Self:
+        self._over.clear()
+        self._renewing = threading.Thread(target=self._renew, name="instagrapi-typing", daemon=True)
+        self._renewing.start()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._over.set()
+        if self._renewing is not None:
+            self._renewing.join()
+        with contextlib.suppress(RealtimeError):
+            self._commands.direct_indicate_activity(self._thread_id, is_active=False)
+
+    def _renew(self) -> None:
+        try:
+            while not self._over.wait(self._renew_after):
+                self._commands.direct_indicate_activity(self._thread_id)
+        except RealtimeError as error:
+            logger.debug("the typing mark is no longer renewed: %s", error)

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from typing import Any
+
+from instagrapi.realtime.doubles import CAPACITY, WINDOW, DoublePublishes
+from instagrapi.realtime.typed import Patch
+from instagrapi.realtime.wire.decode import parse_value
+from instagrapi.realtime.wire.paths import parse_path
+
+T = "/direct_v2/threads/340"
+TYPING = f"{T}/activity_indicator_id/6900"
+MUTED = "/direct_v2/inbox/threads/340"
+
+
+def patch(path: str, value: Any = "{}", op: str | None = "add", double: bool = True) -> Patch:
+    raw = {"op": op, "path": path, "value": value} | ({"doublePublish": True} if double else {})
+    return Patch(path, parse_path(path), op, parse_value(value), raw)
+
+
+def test_the_same_patch_on_another_topic_is_a_copy() -> None:
+    doubles = DoublePublishes()
+    assert not doubles.is_copy("149", patch(TYPING), 0.0)
+    assert doubles.is_copy("88", patch(TYPING), 0.5)
+    assert doubles.is_copy("88", patch(TYPING), 0.6), "however often it comes there"
+
+
+def test_the_same_patch_on_the_same_topic_happened_twice() -> None:
+    doubles = DoublePublishes()
+    assert not doubles.is_copy("149", patch(TYPING), 0.0)
+    assert not doubles.is_copy("149", patch(TYPING), 0.1)
+
+
+def test_one_of_the_two_must_say_that_it_is_published_twice() -> None:
+    for first, second, copy in ((True, False, True), (False, True, True), (False, False, False)):
+        doubles = DoublePublishes()
+        doubles.is_copy("146", patch(MUTED, double=first), 0.0)
+        assert doubles.is_copy("88", patch(MUTED, double=second), 0.1) is copy
+
+
+def test_typing_marks_are_told_apart_by_their_context_and_nothing_else() -> None:
+    doubles = DoublePublishes()
+    doubles.is_copy("149", patch(TYPING, '{"timestamp":"1"}'), 0.0)
+    assert doubles.is_copy("88", patch(TYPING, '{"timestamp":1}'), 0.1)
+    assert not doubles.is_copy("88", patch(f"{T}/activity_indicator_id/6901"), 0.1)
+
+
+def test_an_item_is_told_apart_by_its_id_when_it_comes_and_by_all_of_it_when_it_changes() -> None:
+    doubles = DoublePublishes()
+    doubles.is_copy("146", patch(f"{T}/items/31", '{"a":1}', double=False), 0.0)
+    assert doubles.is_copy("88", patch(f"{T}/items/31", '{"a": 1}'), 0.1)
+    assert not doubles.is_copy("88", patch(f"{T}/items/32"), 0.1)
+    doubles.is_copy("146", patch(f"{T}/items/31", '{"a":1}', "replace"), 0.2)
+    assert doubles.is_copy("88", patch(f"{T}/items/31", '{"a":1}', "replace"), 0.3)
+    assert not doubles.is_copy("88", patch(f"{T}/items/31", '{"a":2}', "replace"), 0.3)
+
+
+def test_after_a_minute_it_is_news_again() -> None:
+    doubles = DoublePublishes()
+    doubles.is_copy("146", patch(MUTED), 0.0)
+    assert not doubles.is_copy("88", patch(MUTED), WINDOW + 1)
+
+
+def test_values_of_any_type_can_be_compared() -> None:
+    for value in (None, 5, [1], {"a": {"b": 1}}, "text", '"text"'):
+        doubles = DoublePublishes()
+        doubles.is_copy("146", patch(MUTED, value), 0.0)
+        assert doubles.is_copy("88", patch(MUTED, value), 0.1)
+        assert not doubles.is_copy("88", patch(MUTED, "another"), 0.1)
+
+
+def test_memory_is_bounded() -> None:
+    doubles = DoublePublishes()
+    doubles.is_copy("149", patch(TYPING), 0.0)
+    for number in range(CAPACITY):
+        doubles.is_copy("149", patch(f"{T}/activity_indicator_id/{number}"), 0.1)
+    assert not doubles.is_copy("88", patch(TYPING), 0.2), "forgotten"
