@@ -18,9 +18,7 @@ from instagrapi.realtime import events as ev
 from instagrapi.realtime.wire import subscriptions
 
 #: The kinds of events that there are.
-KINDS = sorted(
-    {cls.kind for cls in vars(ev).values() if isinstance(cls, type) and issubclass(cls, ev.Event)} - {"event"}
-)
+KINDS = sorted(ev.KINDS)
 
 #: How often a bounded or interruptible wait looks up, in seconds.
 _LOOK_UP = 0.5

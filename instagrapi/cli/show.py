@@ -11,6 +11,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
+from instagrapi.cli.contents import content_words
 from instagrapi.realtime import events as ev
 
 #: Joins the parts of one emoji; everything else that is not printable is escaped.
@@ -70,7 +71,7 @@ class Printer:
 
     def describe(self, event: ev.Event) -> str:
         """What happened, in words, on one line."""
-        describe: Callable[[Any], str] = getattr(self, f"_{event.kind}", self._anything)
+        describe: Callable[[Any], str] = getattr(self, f"_{event.kind}")
         return escape(describe(event))
 
     def _line(self, arrow: str, kind: str, words: str) -> None:
@@ -87,7 +88,8 @@ class Printer:
         return f"in …{thread_id[-6:]}" if thread_id else "in an unknown thread"
 
     def _content(self, event: ev.MessageEvent) -> str:
-        return f"“{event.text}”" if event.text is not None else f"({event.item_type or 'unknown content'})"
+        quoted = f" (in reply to {content_words(event.replied_to.content)})" if event.replied_to else ""
+        return f"{content_words(event.content)}{quoted}"
 
     def _message(self, event: ev.Message) -> str:
         return f"{self._who(event.user_id)} {self._where(event.thread_id)}: {self._content(event)}"
@@ -99,18 +101,18 @@ class Printer:
         return f"item {event.item_id} {self._where(event.thread_id)} was unsent"
 
     def _visual_message(self, event: ev.VisualMessage) -> str:
-        return f"{self._who(event.user_id)} {self._where(event.thread_id)} sent something that disappears"
+        return f"{self._who(event.user_id)} {self._where(event.thread_id)}: {self._content(event)}, which disappears"
 
     def _reaction(self, event: ev.Reaction) -> str:
-        if event.op == "remove":
+        if event.is_removed:
             return f"{self._who(event.user_id)} took a reaction back {self._where(event.thread_id)}"
-        return f"{self._who(event.user_id)} reacted {event.emoji or '❤'} {self._where(event.thread_id)}"
+        return f"{self._who(event.user_id)} reacted {event.symbol} {self._where(event.thread_id)}"
 
     def _seen(self, event: ev.Seen) -> str:
         return f"{self._who(event.user_id)} has read {self._where(event.thread_id)}"
 
     def _typing(self, event: ev.Typing) -> str:
-        doing = "is typing" if event.is_active else "stopped typing"
+        doing = {"text": "is typing", "visual": "is recording"}.get(event.activity or "", "stopped typing")
         return f"{self._who(event.sender_id)} {doing} {self._where(event.thread_id)}"
 
     def _presence(self, event: ev.Presence) -> str:
@@ -119,7 +121,8 @@ class Printer:
     def _push(self, event: ev.Push) -> str:
         counts = ", ".join(f"{name} {count}" for name, count in (event.badge or {}).items())
         badge = f" (badge: {counts})" if counts else ""
-        return f"{event.collapse_key or 'silent'}: “{event.message or ''}”{badge}"
+        said = f"“{event.message}”" if event.message else "nothing to show"
+        return f"{event.collapse_key or event.category}: {said}{badge}"
 
     def _send_response(self, event: ev.SendResponse) -> str:
         if not event.ok:
@@ -130,7 +133,13 @@ class Printer:
         return f"{event.count} unread in {event.inbox}"
 
     def _thread_update(self, event: ev.ThreadUpdate) -> str:
-        return f"{event.field} changed {self._where(event.thread_id)}"
+        if event.field == "thread":
+            title = event.thread.thread_title if event.thread else ""
+            doing = "appeared" if event.op == "add" else "changed"
+            return f"the thread {doing}{f' (“{title}”)' if title else ''} {self._where(event.thread_id)}"
+        whom = f" of {self._who(event.user_id)}" if event.user_id else ""
+        doing = "was removed" if event.op == "remove" else "changed"
+        return f"{event.field}{whom} {doing} {self._where(event.thread_id)}"
 
     def _thread_remove(self, event: ev.ThreadRemove) -> str:
         return f"left the inbox: {event.thread_id}"
@@ -149,18 +158,32 @@ class Printer:
     def _live_stopped(self, event: ev.LiveStopped) -> str:
         return f"{self._who(event.user_id)} is no longer live"
 
+    def _graphql(self, event: ev.GraphQL) -> str:
+        name = event.name or f"query {event.query_id}"
+        if isinstance(event, ev.LiveComments):
+            comments = "; ".join(
+                f"{comment.username or comment.user_id}: “{comment.text}”" for comment in event.comments
+            )
+            return f"{name}: {comments or 'no comments'}"
+        return f"{name}: {', '.join(event.raw) if isinstance(event.raw, dict) else type(event.raw).__name__}"
+
+    def _connected(self, event: ev.Connected) -> str:
+        return "resumed" if event.resumed else "ready"
+
+    def _unknown(self, event: ev.Unknown) -> str:
+        what = f"{event.op or 'no operation'} {event.path}" if event.path else f"topic {event.topic}"
+        return f"{what}, {type(event.raw).__name__}"
+
     def _disconnected(self, event: ev.Disconnected) -> str:
         return event.reason or "no reason known"
 
     def _undecoded(self, event: ev.Undecoded) -> str:
         return f"topic {event.topic}, {len(event.payload)} bytes: {event.error}"
 
-    def _anything(self, event: ev.Event) -> str:
-        shown = as_fields(event)
-        return ", ".join(f"{name} {value}" for name, value in shown.items() if name not in ("kind", "received_at"))
-
 
 def as_fields(event: ev.Event) -> dict[str, Any]:
-    """The kind and the fields that are set, as JSON knows them, without the raw payload."""
+    """The kind and the fields that are set, with the content of a message, as JSON knows them; not the raw payload."""
     fields = event.model_dump(mode="json", exclude={"raw", "payload"}, exclude_none=True)
+    if isinstance(event, ev.MessageEvent) and event.item:
+        fields["content"] = event.content.model_dump(mode="json", exclude_none=True)
     return {"kind": event.kind, **fields}

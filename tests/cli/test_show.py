@@ -10,7 +10,8 @@ from instagrapi.cli.show import Printer, as_fields, escape
 from instagrapi.realtime import events as ev
 
 THREAD = "340282366841710300949128000000000000001"
-KINDS = [value for value in vars(ev).values() if isinstance(value, type) and issubclass(value, ev.Event)]
+KINDS = [*ev.KINDS.values(), ev.LiveComments]
+PICTURE = {"candidates": [{"width": 640, "height": 800, "url": "https://cdn.example/p.jpg"}]}
 
 
 @pytest.mark.parametrize(
@@ -32,15 +33,67 @@ def test_control_characters_are_made_visible(text: str, shown: str) -> None:
     ("event", "line"),
     [
         (ev.Message(thread_id=THREAD, user_id="1", text="hi"), "alice in …000001: “hi”"),
-        (ev.Message(thread_id=THREAD, user_id="2", item_type="voice_media"), "2 in …000001: (voice_media)"),
+        (ev.Message(thread_id=THREAD, user_id="2", item_type="voice_media"), "2 in …000001: [voice]"),
+        (
+            ev.Message(
+                user_id="1", item={"item_type": "media", "media": {"media_type": 1, "image_versions2": PICTURE}}
+            ),
+            "alice in an unknown thread: [photo, 640×800]",
+        ),
+        (
+            ev.Message(
+                thread_id=THREAD,
+                user_id="1",
+                item={"item_type": "text", "text": "yes", "replied_to_message": {"item_type": "text", "text": "sure?"}},
+            ),
+            "alice in …000001: “yes” (in reply to “sure?”)",
+        ),
+        (
+            ev.MessageUpdate(thread_id=THREAD, user_id="1", item={"item_type": "text", "text": "yes\n\x1b[2J"}),
+            "alice in …000001 changed “yes\\n\\x1b[2J”",
+        ),
+        (
+            ev.VisualMessage(thread_id=THREAD, user_id="1", item={"item_type": "raven_media", "visual_media": {}}),
+            "alice in …000001: [view once], which disappears",
+        ),
         (ev.MessageDelete(thread_id=THREAD, item_id="31"), "item 31 in …000001 was unsent"),
         (ev.Reaction(op="add", thread_id=THREAD, user_id="1"), "alice reacted ❤ in …000001"),
         (ev.Reaction(op="remove", thread_id=THREAD, user_id="1"), "alice took a reaction back in …000001"),
         (ev.Seen(thread_id=THREAD, user_id="1"), "alice has read in …000001"),
         (ev.Typing(thread_id=THREAD, sender_id="1", is_active=True), "alice is typing in …000001"),
         (ev.Typing(thread_id=THREAD, sender_id="1"), "alice stopped typing in …000001"),
+        (ev.Typing(thread_id=THREAD, sender_id="1", activity_status=2), "alice is recording in …000001"),
         (ev.Presence(user_id="1", is_active=True), "alice is online"),
+        (
+            ev.ThreadUpdate(op="replace", thread_id=THREAD, field="thread", value={"thread_title": "us"}),
+            "the thread changed (“us”) in …000001",
+        ),
+        (ev.ThreadUpdate(op="add", thread_id=THREAD, field="thread"), "the thread appeared in …000001"),
+        (
+            ev.ThreadUpdate(op="remove", thread_id=THREAD, field="admin_user_ids", user_id="1"),
+            "admin_user_ids of alice was removed in …000001",
+        ),
+        (ev.ThreadRemove(thread_id=THREAD), f"left the inbox: {THREAD}"),
+        (ev.LiveStarted(user_id="1"), "alice went live"),
+        (ev.LiveStopped(user_id="1"), "alice is no longer live"),
+        (ev.GraphQL(query_id="1", raw={"a": 1, "b": 2}), "query 1: a, b"),
+        (ev.GraphQL(query_id="1", name="zero_provision", raw=[]), "zero_provision: list"),
+        (
+            ev.LiveComments(
+                name="comments",
+                raw={"live_video_comment_event": {"comments": [{"text": "hi", "user": {"username": "bob"}}]}},
+            ),
+            "comments: bob: “hi”",
+        ),
+        (ev.IrisSubResponse(ok=True, latest_seq_id=5), "message sync from position 5"),
+        (ev.IrisSubResponse(error_message="too old"), "message sync refused: too old"),
+        (ev.Connected(), "ready"),
+        (ev.Disconnected(reason="the line is dead"), "the line is dead"),
+        (ev.Unknown(op="add", path="/somewhere", raw={}), "add /somewhere, dict"),
+        (ev.Unknown(topic="151", raw=[]), "topic 151, list"),
         (ev.Push(collapse_key="like", message="x"), "like: “x”"),
+        (ev.Push(collapse_key="reachability_silent_push"), "reachability_silent_push: nothing to show"),
+        (ev.Push(message="x", badge={"di": 1}), "other: “x” (badge: di 1)"),
         (ev.SendResponse(ok=True, item_id="9"), "accepted, item 9"),
         (ev.SendResponse(ok=False, status_code="404", message="no thread"), "refused (404): no thread"),
         (ev.UnseenCount(inbox="inbox", count=3), "3 unread in inbox"),
@@ -68,3 +121,10 @@ def test_every_kind_is_json(kind: type[ev.Event], capsys: pytest.CaptureFixture[
 
 def test_fields_that_are_not_set_are_left_out() -> None:
     assert as_fields(ev.Seen(thread_id="1")) == {"kind": "seen", "source": "realtime", "thread_id": "1"}
+
+
+def test_the_content_of_a_message_is_part_of_its_json() -> None:
+    item = {"item_type": "media", "media": {"media_type": 1, "image_versions2": PICTURE}}
+    content = as_fields(ev.Message(item=item, item_type="media"))["content"]
+    assert (content["kind"], content["media"]["url"]) == ("photo", "https://cdn.example/p.jpg")
+    assert "raw" not in content
