@@ -8,10 +8,13 @@ cl.load_settings("session.json")  # made by: instagrapi login --settings session
 
 
 @cl.realtime_on(events.Message)
+def show(message: events.Message) -> None:
+    print("me:" if message.from_me else "them:", message.text or message.content.kind)
+
+
+@cl.realtime_on(events.Message, incoming=True, text=r"^!ping$")
 def answer(message: events.Message) -> None:
-    print("me:" if message.from_me else "them:", message.text)
-    if message.text == "!ping" and not message.from_me:
-        cl.realtime.direct_send_text(message.thread_id, "pong")
+    message.reply("pong")
 
 
 cl.realtime_connect().direct_subscribe()

@@ -9,8 +9,12 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from instagrapi import Client
+from instagrapi.emulator import Emulator
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = ROOT / "docs" / "programs"
@@ -91,3 +95,45 @@ def run_program(tmp_path: Path) -> Iterator[Callable[..., Running]]:
     yield start
     for program in started:
         program.close()
+
+
+class _Enough(Exception):
+    """Ends a program where it would read."""
+
+
+@pytest.fixture
+def emulator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
+    """An emulator to which programs that run in this process are led, in an empty folder."""
+    with Emulator(open_registration=True) as emulator:
+        environment = {**emulator.environment, "IG_USERNAME": "me", "IG_PASSWORD": "emulated-password"}
+        emulator.account("me", environment["IG_PASSWORD"])
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.chdir(tmp_path)
+        yield emulator
+
+
+@pytest.fixture
+def play(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
+    """Runs a program in this process, with a step before each of its reads, until it has printed something."""
+
+    def run(name: str, step: Callable[[], None], until: str) -> list[str]:
+        printed: list[str] = []
+
+        def watched(read_once: Callable[..., Any]) -> Callable[..., Any]:
+            def read(self: Client, timeout: float | None = None) -> Any:
+                if any(until in line for line in printed):
+                    raise _Enough
+                step()
+                return read_once(self, timeout=10)
+
+            return read
+
+        for method in ("realtime_read_once", "fbns_read_once"):
+            monkeypatch.setattr(Client, method, watched(getattr(Client, method)))
+        names = {"__name__": "__main__", "print": lambda *words: printed.append(" ".join(map(str, words)))}
+        with pytest.raises(_Enough):
+            exec(compile((PROGRAMS / name).read_text(), name, "exec"), names)
+        return printed
+
+    return run

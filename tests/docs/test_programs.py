@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from instagrapi import Client
 from instagrapi.emulator import Emulator
+from instagrapi.emulator.model import Item
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = ROOT / "docs" / "programs"
@@ -70,13 +72,79 @@ def test_a_second_run_of_push_is_the_same_device(
     assert first == second
 
 
+def test_the_typed_bot_answers_and_shows_what_happens(run_program: Callable[..., Any]) -> None:
+    program = run_program("typed_bot.py")
+    program.wait_for(lambda line: line.startswith("pong to ") and line.split()[-1].isdigit())
+    program.wait_for(lambda line: " types text until 20" in line)
+    program.wait_for(lambda line: line.endswith(" reacts ❤"))
+
+
+def test_the_typed_bot_shows_what_is_taken_back(play: Callable[..., list[str]], emulator: Emulator) -> None:
+    me, alice = emulator.account("me"), emulator.account("alice")
+    said: list[Item] = []
+
+    def step() -> None:
+        if not said:
+            said.append(alice.send(me, "never mind"))
+            alice.unsend(said[0])
+            alice.recording(me)
+
+    printed = play("typed_bot.py", step, until="types visual")
+    assert printed[0] == f"unsent {said[0].item_id}"
+
+
+def test_media_are_printed_and_kept(play: Callable[..., list[str]], emulator: Emulator, tmp_path: Path) -> None:
+    me, alice = emulator.account("me"), emulator.account("alice")
+    late: list[Item] = []
+
+    def step() -> None:
+        if not late:
+            alice.send(me, "only words")
+            alice.send_photo(me, width=640, height=480)
+            alice.send_voice(me, seconds=1.5)
+            alice.send_album(me, count=2)
+            alice.send_raven(me)
+            alice.send_raven(me, as_visual_thread=True)
+            late.append(alice.send_video(me, width=360, height=640, url_later=True))
+            alice.complete(late[0])
+
+    printed = play("media_log.py", step, until="video 360x640 https://")
+    assert [line.split(" ")[0] for line in printed] == [
+        *("photo", "voice", "post", "post", "view_once", "view_once", "video", "video")
+    ]
+    assert printed[0].startswith("photo 640x480 https://")
+    assert printed[0].endswith(" until 2030-03-17 17:46:40+00:00")
+    assert printed[1].startswith("voice 1.5 s https://")
+    assert printed[6].startswith("video 360x640 no link yet until None")
+    kept = [json.loads(line) for line in (tmp_path / "media.jsonl").read_text().splitlines()]
+    assert [one["kind"] for one in kept] == ["photo", "audio", "photo", "photo", "photo", "photo", "video"]
+    assert [one["url"] for one in kept] == [line.split(" ")[-4] for line in printed if "http" in line]
+
+
+def test_pushes_become_their_messages(run_program: Callable[..., Any]) -> None:
+    program = run_program("push_messages.py")
+    assert program.wait_for(lambda line: line.startswith("direct ")).split(" ")[2] == "text"
+
+
+def test_message_requests_become_their_messages_too(play: Callable[..., list[str]], emulator: Emulator) -> None:
+    me, carol = emulator.account("me"), emulator.account("carol")
+    asked: list[Item] = []
+
+    def step() -> None:
+        if not asked:
+            carol.push(me, "new_follower", message="carol followed you.", action="user?username=carol")
+            asked.append(carol.request(me, "may I ask something?"))
+
+    printed = play("push_messages.py", step, until="message_request ")
+    assert printed == ["accounts carol followed you.", f"message_request {carol.pk} text may I ask something?"]
+
+
 class Enough(Exception):
     """Ends a program at its first read."""
 
 
 def run_until_first_read(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs a program in this process, up to where it would wait for ever."""
-    from instagrapi import Client
 
     def stop(self: Client, timeout: float | None = None) -> None:
         raise Enough
@@ -93,8 +161,6 @@ def test_the_first_bot_of_the_readme_is_the_program_and_answers(run_program: Cal
 
 
 def test_the_first_bot_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from instagrapi import Client
-
     with Emulator() as emulator:
         for name, value in emulator.environment.items():
             monkeypatch.setenv(name, value)
