@@ -9,7 +9,7 @@ import time
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import Any, Self, TypedDict
+from typing import Any, Literal, Self, TypedDict
 
 from instagrapi.exceptions import ConcurrencyError, NotConnectedError, RealtimeConfigError, RealtimeError
 from instagrapi.profile import Address, MqttProfile, Profile
@@ -101,6 +101,8 @@ class MQTToTClient(Listening, ABC):
 
     # --- what the two clients differ in ----------------------------------------------------------------------------
 
+    #: What its events say about where they came from.
+    _source: Literal["realtime", "push"] = "realtime"
     #: Topics whose publishes :meth:`_notice` sees as soon as they arrive.
     _expected_topics: frozenset[str] = frozenset()
 
@@ -369,7 +371,8 @@ class MQTToTClient(Listening, ABC):
             self._dispatcher.emit_typed(self._event(kind, **fields))
 
     def _event(self, kind: type[ev.Event], **fields: Any) -> ev.Event:
-        return kind(received_at=time.time(), account_id=self._own_user_id(), **fields).received_by(self._receiver)
+        event = kind(received_at=time.time(), account_id=self._own_user_id(), source=self._source, **fields)
+        return event.received_by(self._receiver)
 
     def _own_user_id(self) -> str | None:
         user_id = getattr(self.client, "user_id", None)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, Literal, TypeAlias, TypeVar, Unpack, overload
 
 from instagrapi.exceptions import RealtimeConfigError
-from instagrapi.realtime.events import DICTIONARY_KINDS, Event
+from instagrapi.realtime.events import DICTIONARY_KINDS, KINDS, Event
 from instagrapi.realtime.filters import Filter, Filters
 
 logger = logging.getLogger("instagrapi.realtime")
@@ -28,6 +28,8 @@ _NOT_FILTERED = frozenset(
     ["receive", "iris", "realtime_sub", "send_response", "iris_sub_response", "undecoded", "error"]
     + ["connected", "disconnected", "auth", "reg_response", "registered", "logging", "pp"]
 )
+#: Names under which patches of several kinds come.
+_MIXED_NAMES = frozenset({"message", "thread_update"})
 
 
 class Registration:
@@ -225,10 +227,14 @@ def _add(event: EventName, handler: Handler, wanted: Filter | None, registries: 
 
 
 def _check(event: object, wanted: Filter | None) -> None:
-    if isinstance(event, str):
+    if isinstance(event, type) and issubclass(event, Event):
+        cls: type[Event] | None = event
+    elif isinstance(event, str):
         if wanted is not None and event in _NOT_FILTERED:
             raise RealtimeConfigError(f"there is nothing to filter {event!r} by")
-    elif not (isinstance(event, type) and issubclass(event, Event)):
+        # Under the names of instagrapi 3.x come events of several classes.
+        cls = None if event in _MIXED_NAMES else KINDS.get(event)
+    else:
         raise RealtimeConfigError(f"an event is a name or a class of instagrapi.realtime.events, not {event!r}")
-    elif wanted is not None:
-        wanted.check_class(event)
+    if wanted is not None and cls is not None:
+        wanted.check_class(cls)

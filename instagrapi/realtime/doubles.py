@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Hashable
-from typing import NamedTuple
 
 from instagrapi.realtime.typed import Patch
 from instagrapi.realtime.wire.paths import Target
@@ -15,12 +14,6 @@ CAPACITY = 512
 WINDOW = 60.0
 
 
-class _First(NamedTuple):
-    topic: str
-    at: float
-    is_double: bool
-
-
 class DoublePublishes:
     """Remembers the latest patches, to tell the second copy of one that came on another topic already.
 
@@ -29,7 +22,8 @@ class DoublePublishes:
     """
 
     def __init__(self) -> None:
-        self._seen: OrderedDict[Hashable, _First] = OrderedDict()
+        #: By what two copies have in common: the topic, the time, and whether it said that it is published twice.
+        self._seen: OrderedDict[Hashable, tuple[str, float, bool]] = OrderedDict()
 
     def is_copy(self, topic: str, patch: Patch, now: float) -> bool:
         """Whether a patch came on another topic a moment ago; notes it otherwise.
@@ -41,20 +35,21 @@ class DoublePublishes:
         """
         key, is_double = _key(patch), patch.raw.get("doublePublish") is True
         first = self._seen.get(key)
-        if first is not None and first.topic != topic and (first.is_double or is_double) and now - first.at <= WINDOW:
-            return True
-        self._seen[key] = _First(topic, now, is_double)
-        self._seen.move_to_end(key)
+        if first is not None:
+            where, at, was_double = first
+            if where != topic and (is_double or was_double) and now - at <= WINDOW:
+                return True
+            self._seen.move_to_end(key)
+        self._seen[key] = topic, now, is_double
         if len(self._seen) > CAPACITY:
             self._seen.popitem(last=False)
         return False
 
 
 def _key(patch: Patch) -> Hashable:
-    """What two copies have in common: ids that never come again, else the whole value."""
-    if patch.target.target in (Target.ITEM, Target.VISUAL_ITEM) and patch.op != "replace":
-        return patch.target.target, patch.target.item_id, patch.op
-    if patch.target.target is Target.TYPING and patch.target.field is not None:
-        return patch.path, patch.op
+    """What two copies have in common: a path with an id that never comes again, else the whole value, too."""
+    kind, op = patch.target.target, patch.op
+    if (kind is Target.ITEM and op != "replace") or (kind is Target.TYPING and patch.target.field is not None):
+        return patch.path, op
     value = patch.raw.get("value")
-    return patch.path, patch.op, hash(value) if isinstance(value, str) else repr(value)[:1000]
+    return patch.path, op, hash(value) if isinstance(value, str) else repr(value)[:1000]

@@ -43,6 +43,7 @@ class FbnsClient(MQTToTClient):
         auth: a device identity to present instead of the stored one.
     """
 
+    _source = "push"
     _expected_topics = frozenset({FBNSTopics.REG_RESPONSE.value})
 
     def __init__(
@@ -271,7 +272,7 @@ class FbnsClient(MQTToTClient):
         if notification is None:
             self.emit("message", envelope)
             return envelope
-        fields = {"raw": envelope, "source": "push", **push_fields(notification, envelope)}
+        fields = {"raw": envelope, **push_fields(notification, envelope)}
         self._dispatcher.emit("push", notification, lambda: self._event(ev.Push, **fields))
         collapse_key = notification.get("collapse_key")
         if isinstance(collapse_key, str) and collapse_key not in _OWN_NAMES:

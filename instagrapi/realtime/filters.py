@@ -14,7 +14,6 @@ Ids: TypeAlias = int | str | Iterable[int | str]
 
 #: Where the events keep what a filter looks at.
 _USER_FIELDS = ("user_id", "sender_id", "source_id")
-_TEXT_FIELDS = ("text", "message")
 
 
 class Filters(TypedDict, total=False):
@@ -71,7 +70,7 @@ class Filter:
             "thread_id": (self.thread_ids, ("thread_id",)),
             "from_user": (self.user_ids, _USER_FIELDS),
             "incoming": (self.incoming, (*_USER_FIELDS, "from_me")),
-            "text": (self.text, _TEXT_FIELDS),
+            "text": (self.text, ("text",)),
         }
         for name, (value, fields) in wanted.items():
             if value is not None and not any(
@@ -87,7 +86,7 @@ class Filter:
             return False
         if self.incoming is not None and _is_incoming(event) is not self.incoming:
             return False
-        return self.text is None or self.text.search(_first(event, _TEXT_FIELDS) or "") is not None
+        return self.text is None or self.text.search(_first(event, ("text",)) or "") is not None
 
 
 def _first(event: Event, names: tuple[str, ...]) -> str | None:

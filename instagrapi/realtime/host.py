@@ -9,7 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 from instagrapi.exceptions import IrisSubscribeFailed, RealtimeConfigError
 from instagrapi.profile import Profile
 
-#: The first page of the inbox, as the app asks for it (HTTP page, "Inbox").
+#: The first page of the inbox, as the app asks for it.
 _INBOX_PARAMS = {
     "visual_message_return_type": "unseen",
     "thread_message_limit": "10",
@@ -19,7 +19,7 @@ _INBOX_PARAMS = {
     "fetch_reason": "initial_snapshot",
 }
 
-#: The latest page of a thread (HTTP page, "Inbox and reading").
+#: The latest page of a thread.
 _THREAD_PARAMS = {"visual_message_return_type": "unseen", "direction": "older", "limit": "20"}
 
 
@@ -168,7 +168,7 @@ def _sync_state(inbox: object) -> dict[str, int] | None:
 
 
 def unsend_item(host: Any, thread_id: str, item_id: str) -> None:
-    """Takes an own message back for everybody (HTTP page, "Thread management").
+    """Takes an own message back for everybody.
 
     Raises:
         ClientError: the request failed.

@@ -234,10 +234,10 @@ class RealtimeRouter:
             self._counts[DUPLICATE] += 1
             return
         cls = typed.patch_class(patch)
-        build = _Once(lambda: typed.patch_event(patch, self._origin(meta)).received_by(self._receiver))
+        name = cls.kind if cls in _NAMED and isinstance(patch.value, dict) else None
+        build = _Once(partial(self._patch_event, patch, meta))
         if sync_name and self._wants(sync_name):
             self._dispatcher.emit(sync_name, {**meta, "message": _message(patch)}, build)
-        name = cls.kind if cls in _NAMED and isinstance(patch.value, dict) else None
         if self._wants("direct") or (name and self._wants(name)):
             event = {
                 **extra,
@@ -250,6 +250,9 @@ class RealtimeRouter:
             if name:
                 self._dispatcher.emit(name, event, build)
         self._emit(cls, build)
+
+    def _patch_event(self, patch: Patch, meta: Mapping[str, Any]) -> ev.Event:
+        return typed.patch_event(patch, self._origin(meta)).received_by(self._receiver)
 
 
 def _patches(payload: Any) -> list[tuple[dict[str, Any], dict[str, Any]]]:

@@ -83,7 +83,7 @@ def patch_class(patch: Patch) -> type[ev.Event]:
 def patch_event(patch: Patch, origin: Origin) -> ev.Event:
     """The event that a Direct patch is."""
     cls, target = patch_class(patch), patch.target
-    value = patch.value if isinstance(patch.value, Mapping) else {}
+    value: dict[str, Any] = patch.value if isinstance(patch.value, dict) else {}
     fields = {**origin.fields(patch.raw), "op": patch.op, "thread_id": target.thread_id}
     if issubclass(cls, ev.MessageEvent):
         return _message_event(cls, value, {**fields, "item_id": target.item_id}, origin)
@@ -104,7 +104,7 @@ def patch_event(patch: Patch, origin: Origin) -> ev.Event:
 
 
 def _message_event(
-    cls: type[ev.MessageEvent], item: Mapping[str, Any], fields: dict[str, Any], origin: Origin
+    cls: type[ev.MessageEvent], item: dict[str, Any], fields: dict[str, Any], origin: Origin
 ) -> ev.MessageEvent:
     fields.update({name: item.get(name) for name in _ITEM_FIELDS})
     return cls(

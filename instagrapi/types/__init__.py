@@ -39,7 +39,7 @@ from instagrapi.types.messages import (
 )
 from instagrapi.types.moments import Timestamp, moment, moment_from_microseconds
 from instagrapi.types.notices import ActionLog, Call, Deletion, Placeholder, PollVote, UnknownContent
-from instagrapi.types.shares import Clip, Guide, Hashtag, Live, Location, Post, Product, Profile
+from instagrapi.types.shares import Clip, Guide, Hashtag, Live, Location, Post, Product, SharedProfile
 from instagrapi.types.stories import StoryContent, StoryMention, StoryReaction, StoryReply, StoryShare
 from instagrapi.types.users import Account, UserShort
 from instagrapi.types.xma import Xma, XmaCard
@@ -74,7 +74,7 @@ __all__ = [
     "PollVote",
     "Post",
     "Product",
-    "Profile",
+    "SharedProfile",
     "Sticker",
     "StoryContent",
     "StoryMention",

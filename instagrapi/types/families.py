@@ -9,7 +9,7 @@ from instagrapi.types.content import Content, item_type_of
 from instagrapi.types.lenient import mapping, words
 from instagrapi.types.messages import Animation, Like, Link, MediaContent, Sticker, Text, ViewOnce, Voice
 from instagrapi.types.notices import ActionLog, Call, Deletion, Placeholder, PollVote, UnknownContent
-from instagrapi.types.shares import Clip, Guide, Hashtag, Live, Location, Post, Product, Profile
+from instagrapi.types.shares import Clip, Guide, Hashtag, Live, Location, Post, Product, SharedProfile
 from instagrapi.types.stories import StoryContent, StoryShare
 from instagrapi.types.xma import Xma, is_xma
 
@@ -24,7 +24,7 @@ _FAMILIES: tuple[type[Content], ...] = (
     Post,
     StoryShare,
     StoryContent,
-    Profile,
+    SharedProfile,
     Location,
     Hashtag,
     Product,

@@ -29,7 +29,7 @@ class Clip(Content):
     payload_keys = ("clip",)
 
 
-class Profile(Content):
+class SharedProfile(Content):
     """A user's profile (reported). ``media`` is the first of the previews.
 
     Attributes:

@@ -99,6 +99,9 @@ def test_a_senseless_filter_is_refused(filters: Any, complaint: str) -> None:
         (events.Connected, {"incoming": True}),
         ("receive", {"thread_id": "1"}),
         ("error", {"text": "x"}),
+        ("region_hint", {"thread_id": 1}),
+        ("typing", {"text": "x"}),
+        (events.SendResponse, {"text": "x"}),
     ],
 )
 def test_a_filter_that_nothing_could_pass_is_refused_when_registering(event: Any, filters: Any) -> None:

@@ -287,7 +287,7 @@ def test_all_about_stories_is_one_family() -> None:
 
 
 def test_profile() -> None:
-    content = read(types.Profile, "profile", profile=USER, preview_medias=[PHOTO, "odd", VIDEO], text="ask her")
+    content = read(types.SharedProfile, "profile", profile=USER, preview_medias=[PHOTO, "odd", VIDEO], text="ask her")
     assert (content.user, content.user.full_name, content.text) == (UserShort(pk="42"), "Alice", "ask her")
     assert [media.kind for media in content.previews] == ["photo", "video"]
     assert content.media.url == "https://cdn.example/p.jpg"
@@ -482,7 +482,7 @@ def test_words_alone_do_not_make_something_new_a_text() -> None:
         ({"reel_share": {"type": "mention"}}, types.StoryMention),
         ({"action_log": {"description": "x"}}, types.ActionLog),
         ({"video_call_event": {"vc_id": 1}}, types.Call),
-        ({"profile": USER}, types.Profile),
+        ({"profile": USER}, types.SharedProfile),
         ({"profile": {}, "media": [], "text": "hi"}, types.Text),
         ({"media": "odd", "link": 5, "clip": None}, types.UnknownContent),
         ({}, types.UnknownContent),

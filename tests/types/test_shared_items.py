@@ -29,7 +29,7 @@ FAMILIES: dict[str, type[Content]] = {
     "story_share": types.StoryShare,
     "reel_share": types.StoryContent,
     "reel_react": types.StoryContent,
-    "profile": types.Profile,
+    "profile": types.SharedProfile,
     "hashtag": types.Hashtag,
     "product_share": types.Product,
     "live_viewer_invite": types.Live,

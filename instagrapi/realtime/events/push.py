@@ -75,6 +75,11 @@ class Push(Event):
         return self.category is PushCategory.SILENT or not self.message
 
     @property
+    def text(self) -> str | None:
+        """The ``message``, under the name that texts have in other events."""
+        return self.message
+
+    @property
     def counts(self) -> Badge:
         """The badge as numbers."""
         badge = self.badge or {}

@@ -53,7 +53,7 @@ def push_fields(notification: Mapping[str, Any], envelope: Mapping[str, Any]) ->
 
 
 def push_registration(token: str, *, uuid: str, phone_id: str, user_id: str, csrf_token: str) -> dict[str, str]:
-    """The form of ``push/register/`` (HTTP page, "Push registration"), with the same device ids every time."""
+    """The form of ``push/register/``, with the same device ids every time."""
     return {
         "device_type": "android_mqtt",
         "is_main_push_channel": "true",
