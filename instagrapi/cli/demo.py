@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from instagrapi.cli.listen import bounds, json_option, subscribe_to_direct
+from instagrapi.cli.listen import bounds, json_option
 from instagrapi.cli.needs import need_emulator
 from instagrapi.cli.show import Printer
 from instagrapi.cli.signals import stopping
@@ -132,7 +132,7 @@ class Play:
         self._printer.note(f"Logged in as {self._client.username}.")
         self._realtime = self._client.realtime_connect(on_handler_error="raise")
         self._realtime.on(ev.Event, self._take)
-        subscribe_to_direct(self._realtime, str(self._client.user_id))
+        self._realtime.direct_subscribe(typing=True, presence=True)
         self._printer.note("Realtime is connected over verified TLS and subscribed to Direct, typing and presence.")
         self._fbns = self._client.fbns_connect(on_handler_error="raise")
         self._fbns.on(ev.Event, self._take)

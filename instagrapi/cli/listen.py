@@ -15,10 +15,9 @@ from instagrapi.cli.show import Printer
 from instagrapi.cli.signals import stopping
 from instagrapi.realtime import FbnsClient, RealtimeClient
 from instagrapi.realtime import events as ev
-from instagrapi.realtime.wire import subscriptions
 
-#: The kinds of events that there are.
-KINDS = sorted(ev.KINDS)
+#: The kinds of events that ``listen`` can come by: it begins when the connection stands, and pushes have another one.
+KINDS = sorted(ev.KINDS.keys() - {"connected", "push"})
 
 #: How often a bounded or interruptible wait looks up, in seconds.
 _LOOK_UP = 0.5
@@ -50,7 +49,7 @@ def listen(
     try:
         realtime = client.realtime_connect(on_handler_error="raise")
         realtime.on(ev.Event, stream.take)
-        subscribe_to_direct(realtime, str(client.user_id))
+        realtime.direct_subscribe(typing=True, presence=True, live=True)
         with stopping(stream.stop):
             stream.follow(realtime)
     except KeyboardInterrupt:
@@ -80,12 +79,6 @@ def push(as_json: bool, count: int | None, seconds: float | None, settings_file:
     finally:
         client.fbns_disconnect()
     stream.check()
-
-
-def subscribe_to_direct(realtime: RealtimeClient, user_id: str) -> None:
-    """Everything that the command line shows: message sync, typing and presence."""
-    realtime.graph_ql_subscribe([subscriptions.direct_typing(user_id), subscriptions.app_presence()])
-    realtime.direct_subscribe()
 
 
 class EventStream:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import click
+from pydantic_core import to_jsonable_python
 from rich.console import Console
 from rich.text import Text
 
 from instagrapi.cli.contents import content_words
 from instagrapi.realtime import events as ev
 
-#: Joins the parts of one emoji; everything else that is not printable is escaped.
-_ZERO_WIDTH_JOINER = "\u200d"
+#: Join the parts of one emoji, and separate letters in Persian; all else that is not printable is escaped.
+_ZERO_WIDTH = "\u200c\u200d"
+#: How pydantic is to write what is no plain JSON.
+_PLAIN: dict[str, Any] = {"exclude_none": True, "serialize_unknown": True, "bytes_mode": "base64"}
 _STYLES = {
     "message": "bold green",
     "typing": "yellow",
@@ -32,8 +35,7 @@ _STYLES = {
 def escape(text: str) -> str:
     """The text with control characters, line breaks and direction overrides made visible."""
     return "".join(
-        char if char.isprintable() or char == _ZERO_WIDTH_JOINER else char.encode("unicode_escape").decode()
-        for char in text
+        char if char.isprintable() or char in _ZERO_WIDTH else char.encode("unicode_escape").decode() for char in text
     )
 
 
@@ -53,14 +55,14 @@ class Printer:
     def event(self, event: ev.Event) -> None:
         """One event that came in."""
         if self._as_json:
-            click.echo(json.dumps({"direction": "in", **as_fields(event)}, ensure_ascii=False))
+            click.echo(_json_line({"direction": "in", **as_fields(event)}))
         else:
             self._line("←", event.kind, self.describe(event))
 
     def command(self, action: str, handle: Mapping[str, Any]) -> None:
         """A command that this side sent."""
         if self._as_json:
-            click.echo(json.dumps({"direction": "out", "kind": "command", **handle}, ensure_ascii=False))
+            click.echo(_json_line({"direction": "out", "kind": "command", **handle}))
         else:
             self._line("→", action, escape(f"sent {self._where(str(handle.get('thread_id')))}"))
 
@@ -182,8 +184,32 @@ class Printer:
 
 
 def as_fields(event: ev.Event) -> dict[str, Any]:
-    """The kind and the fields that are set, with the content of a message, as JSON knows them; not the raw payload."""
+    """The kind, the fields that are set and what else the event tells, as JSON knows them; not the raw payload.
+
+    Of events that have no fields for it the payload is there, as ``value`` or ``payload``.
+    """
     fields = event.model_dump(mode="json", exclude={"raw", "payload"}, exclude_none=True)
+    told = {name: to_jsonable_python(value, **_PLAIN) for name, value in _told(event) if value not in (None, [], "")}
+    return {"kind": event.kind, **fields, **told}
+
+
+def _told(event: ev.Event) -> Iterator[tuple[str, Any]]:
+    """What an event knows besides its fields."""
     if isinstance(event, ev.MessageEvent) and event.item:
-        fields["content"] = event.content.model_dump(mode="json", exclude_none=True)
-    return {"kind": event.kind, **fields}
+        yield "content", event.content
+        yield "replied_to", event.replied_to
+        yield "mentions", event.mentions
+        yield "reactions", event.reactions
+    elif isinstance(event, ev.Reaction):
+        yield "symbol", event.symbol
+    elif isinstance(event, ev.ThreadUpdate):
+        yield "value", event.value
+    elif isinstance(event, ev.Push):
+        yield from ((name, getattr(event, name)) for name in ("category", "thread_id", "item_id", "is_silent"))
+    elif isinstance(event, ev.GraphQL | ev.Unknown):
+        yield "payload", event.raw
+
+
+def _json_line(fields: Mapping[str, Any]) -> str:
+    """One line whatever the texts hold: only printable ASCII."""
+    return json.dumps(fields).replace("\x7f", "\\u007f")

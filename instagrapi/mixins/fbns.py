@@ -85,6 +85,11 @@ class FbnsMixin:
             registries.append(self.fbns.handlers)
         return register(event, handler, filters, *registries)
 
+    def fbns_off(self, event: EventName, handler: Handler | None = None) -> int:
+        """Removes the handlers of an event, or one of them, wherever they stand; returns how many."""
+        own = self._handlers_of_fbns().remove(event, handler)
+        return own + (0 if self.fbns is None else self.fbns.off(event, handler))
+
     def fbns_ping(self, timeout: float | None = DEFAULT_PING_TIMEOUT) -> bool:
         """See :meth:`FbnsClient.ping`.
 

@@ -79,6 +79,11 @@ class RealtimeMixin:
             registries.append(self.realtime.handlers)
         return register(event, handler, filters, *registries)
 
+    def realtime_off(self, event: EventName, handler: Handler | None = None) -> int:
+        """Removes the handlers of an event, or one of them, wherever they stand; returns how many."""
+        own = self._handlers_of_realtime().remove(event, handler)
+        return own + (0 if self.realtime is None else self.realtime.off(event, handler))
+
     def realtime_ping(self, timeout: float | None = DEFAULT_PING_TIMEOUT) -> bool:
         """See :meth:`RealtimeClient.ping`.
 

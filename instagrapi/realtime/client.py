@@ -127,6 +127,8 @@ class RealtimeClient(DirectCommands, Subscribing, MQTToTClient):
 
     def _notice(self, publish: Publish) -> bool:
         """Gives answers to who waits for them; handlers see them nevertheless, in their turn."""
+        if publish.topic == MQTToTTopics.PUBSUB and not self._replies.is_expecting:
+            return False
         body = decode_realtime(publish.topic, publish.payload, self._max_inflated_size).body
         if publish.topic == MQTToTTopics.IRIS_SUB_RESPONSE:
             self._iris_answer = body

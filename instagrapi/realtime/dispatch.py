@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from typing import Any, Literal, TypeAlias, TypeVar, Unpack, overload
+from typing import Any, Literal, TypeAlias, TypeVar, Unpack, get_args, overload
 
 from instagrapi.exceptions import RealtimeConfigError
 from instagrapi.realtime.events import DICTIONARY_KINDS, KINDS, Event
@@ -30,6 +30,22 @@ _NOT_FILTERED = frozenset(
 )
 #: Names under which patches of several kinds come.
 _MIXED_NAMES = frozenset({"message", "thread_update"})
+
+
+class Once:
+    """A typed event that is built when it is first asked for."""
+
+    __slots__ = ("_build", "_event")
+
+    def __init__(self, build: About) -> None:
+        self._build = build
+        self._event: Event | None = None
+
+    def __call__(self) -> Event:
+        """The event."""
+        if self._event is None:
+            self._event = self._build()
+        return self._event
 
 
 class Registration:
@@ -134,6 +150,8 @@ class Dispatcher(Listening):
     """
 
     def __init__(self, on_error: OnHandlerError = "continue") -> None:
+        if on_error not in get_args(OnHandlerError):
+            raise RealtimeConfigError(f"on_handler_error is one of {', '.join(get_args(OnHandlerError))}")
         self.handlers = Handlers()
         self.on_error = on_error
         self._failure: Exception | None = None
@@ -180,11 +198,10 @@ class Dispatcher(Listening):
         for registration in registrations:
             if not registration.active:
                 continue
-            wanted = registration.wanted
-            if wanted is not None and (about is None or not wanted.accepts(about())):
-                continue
             try:
-                registration.handler(payload)
+                wanted = registration.wanted
+                if wanted is None or (about is not None and wanted.accepts(about())):
+                    registration.handler(payload)
             except Exception as error:
                 self._report(event, error)
 

@@ -15,6 +15,7 @@ from instagrapi.exceptions import (
 from instagrapi.profile import Address, FbnsProfile
 from instagrapi.realtime import events as ev
 from instagrapi.realtime.base import MQTToTClient, Options
+from instagrapi.realtime.dispatch import Once
 from instagrapi.realtime.fbns_auth import FbnsDeviceAuth
 from instagrapi.realtime.network.transport import Transport
 from instagrapi.realtime.protocol.packets import Publish
@@ -27,6 +28,12 @@ from instagrapi.realtime.wire.user_agent import fban_user_agent
 
 DEFAULT_REGISTRATION_TIMEOUT = 30.0
 _BAD_CREDENTIALS = 4
+#: What is emitted for the topics other than that of notifications.
+_TOPIC_NAMES: dict[str, str] = {
+    FBNSTopics.REG_RESPONSE: "reg_response",
+    FBNSTopics.EXP_LOGGING: "logging",
+    FBNSTopics.PP: "pp",
+}
 #: Names that a notification's collapse key must not be mistaken for.
 _OWN_NAMES = frozenset(
     {"receive", "push", "message", "auth", "reg_response", "registered", "logging", "pp", "error", "undecoded"}
@@ -257,25 +264,25 @@ class FbnsClient(MQTToTClient):
         body = decoded.body
         if decoded.topic == FBNSTopics.MESSAGE:
             return self._dispatch_message(body)
-        if decoded.topic == FBNSTopics.REG_RESPONSE:
-            self.emit("reg_response", body)
-        elif decoded.topic == FBNSTopics.EXP_LOGGING:
-            self.emit("logging", body)
-        elif decoded.topic == FBNSTopics.PP:
-            self.emit("pp", body)
-        else:
-            self.emit("message", body)
+        name = _TOPIC_NAMES.get(decoded.topic, "message")
+        self.emit(name, body)
+        if name == "message" and decoded.problem is None:
+            self._emit_typed(ev.Unknown, raw=body, topic=decoded.topic)
         return body
 
     def _dispatch_message(self, envelope: Any) -> Any:
         notification = unwrap(envelope)
         if notification is None:
             self.emit("message", envelope)
+            if isinstance(envelope, dict | list):
+                self._emit_typed(ev.Unknown, raw=envelope, topic=FBNSTopics.MESSAGE.value)
             return envelope
-        fields = {"raw": envelope, **push_fields(notification, envelope)}
-        self._dispatcher.emit("push", notification, lambda: self._event(ev.Push, **fields))
+        build = Once(lambda: self._event(ev.Push, raw=envelope, **push_fields(notification, envelope)))
+        self._dispatcher.emit("push", notification, build)
         collapse_key = notification.get("collapse_key")
         if isinstance(collapse_key, str) and collapse_key not in _OWN_NAMES:
-            self._dispatcher.emit(collapse_key, notification, lambda: self._event(ev.Push, **fields))
-        self._emit_typed(ev.Push, **fields)
+            self._dispatcher.emit(collapse_key, notification, build)
+        self._event_counts[ev.Push.kind] += 1
+        if self._dispatcher.handlers.has_typed:
+            self._dispatcher.emit_typed(build())
         return notification

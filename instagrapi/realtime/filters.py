@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias, TypedDict
 
 from instagrapi.exceptions import RealtimeConfigError
-from instagrapi.realtime.events import KINDS, Event
+from instagrapi.realtime.events import KINDS, Event, MessageEvent
+from instagrapi.realtime.wire.arguments import each_id
 
 Ids: TypeAlias = int | str | Iterable[int | str]
 
@@ -51,12 +52,13 @@ class Filter:
         """
         if unknown := filters.keys() - Filters.__annotations__.keys():
             raise RealtimeConfigError(f"there is no filter {', '.join(sorted(unknown))}")
-        text = filters.get("text")
-        try:
-            pattern = re.compile(text) if text is not None else None
-        except (re.error, TypeError) as error:
-            raise RealtimeConfigError(f"text is no regular expression: {error}") from None
-        found = cls(_ids(filters.get("thread_id")), _ids(filters.get("from_user")), filters.get("incoming"), pattern)
+        incoming = filters.get("incoming")
+        if incoming is not None and not isinstance(incoming, bool):
+            raise RealtimeConfigError("incoming is True, False, or left out")
+        user_ids = _ids("from_user", filters.get("from_user"))
+        if not all(user_id.isdigit() for user_id in user_ids or ()):
+            raise RealtimeConfigError("from_user takes user ids, which are numbers, and no user names")
+        found = cls(_ids("thread_id", filters.get("thread_id")), user_ids, incoming, _pattern(filters.get("text")))
         return None if found == cls() else found
 
     def check_class(self, cls: type[Event]) -> None:
@@ -86,7 +88,7 @@ class Filter:
             return False
         if self.incoming is not None and _is_incoming(event) is not self.incoming:
             return False
-        return self.text is None or self.text.search(_first(event, ("text",)) or "") is not None
+        return self.text is None or any(self.text.search(text) for text in _texts(event))
 
 
 def _first(event: Event, names: tuple[str, ...]) -> str | None:
@@ -100,12 +102,28 @@ def _is_incoming(event: Event) -> bool | None:
     return user_id != event.account_id
 
 
-def _ids(ids: Ids | None) -> frozenset[str] | None:
+def _texts(event: Event) -> Iterator[str]:
+    """The words of an event: those of a message may be in its content, as those that go with a link are."""
+    if text := _first(event, ("text",)):
+        yield text
+    elif isinstance(event, MessageEvent) and event.item and event.content.text:
+        yield event.content.text
+
+
+def _pattern(text: object) -> re.Pattern[str] | None:
+    try:
+        pattern = re.compile(text) if isinstance(text, str) else text
+    except re.error as error:
+        raise RealtimeConfigError(f"text is no regular expression: {error}") from None
+    if pattern is None or (isinstance(pattern, re.Pattern) and isinstance(pattern.pattern, str)):
+        return pattern
+    raise RealtimeConfigError("text is a regular expression, as text or compiled from text")
+
+
+def _ids(name: str, ids: Ids | None) -> frozenset[str] | None:
     if ids is None:
         return None
-    if isinstance(ids, int | str):
-        return frozenset([str(ids)])
-    try:
-        return frozenset(str(one) for one in ids)
-    except TypeError:
-        raise RealtimeConfigError("ids are text or numbers, one or several") from None
+    found = frozenset(each_id(name, ids))
+    if not found:
+        raise RealtimeConfigError(f"{name} must name at least one")
+    return found

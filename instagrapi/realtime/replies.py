@@ -21,6 +21,8 @@ MAX_PENDING = 1000
 _ACTIVITY = "indicate_activity"
 #: Commands whose answers may lack the context that was sent (reported).
 _ANSWERED_WITHOUT_CONTEXT = frozenset({"mark_seen", "mark_visual_item_seen", _ACTIVITY})
+#: Codes have a few digits; a number that is longer by far is none.
+_LARGEST_CODE = 10**20
 #: The Skywalker type of Direct.
 _DIRECT = 1
 
@@ -39,8 +41,15 @@ class PendingCommand:
         self.thread_id = body.get("thread_id")
         self.item_id = body.get("item_id")
         self.answer: Any = None
+        #: How many threads wait for the answer.
+        self.waiting = 0
         #: Whether whoever waited for the answer has stopped waiting.
         self.given_up = False
+
+    @property
+    def identity(self) -> tuple[Any, ...]:
+        """What tells commands of one context apart."""
+        return self.client_context, self.action, self.body.get("item_type"), self.body.get("activity_status")
 
     @property
     def answered(self) -> bool:
@@ -84,12 +93,20 @@ class CommandHandle(dict[str, Any]):
             ConnectionLost, NotConnectedError: the connection ended first.
         """
         pending = self._pending
-        if not pending.answered and not self._wait_until(lambda: pending.answered, timeout):
-            pending.given_up = True
-            raise RealtimeTimeout(f"no answer to {self.get('action')} came in time")
+        if not pending.answered:
+            self._wait(pending, timeout)
         if not pending.accepted:
-            raise command_failure(pending.answer)
+            raise command_failure(pending.answer, pending.action)
         return pending.answer
+
+    def _wait(self, pending: PendingCommand, timeout: float | None) -> None:
+        pending.waiting += 1
+        try:
+            if not self._wait_until(lambda: pending.answered, timeout):
+                pending.given_up = True
+                raise RealtimeTimeout(f"no answer to {pending.action} came in time")
+        finally:
+            pending.waiting -= 1
 
 
 class ReplyTable:
@@ -98,15 +115,17 @@ class ReplyTable:
     ``send_item`` answers carry the command's ``client_context``, though not always as it was written: a UUID may come
     back in capitals, digits as a number. Answers to ``mark_seen``, ``mark_visual_item_seen`` and ``indicate_activity``
     may lack it, and so may refusals of anything. Such an answer goes to the oldest command that it does not contradict:
-    one without a context if there is any, and one whose caller still waits rather than one whose caller gave up. That
-    an item was taken only an answer with its context says: one without may be the repeated answer to a read mark.
+    one that somebody waits for rather than one that nobody does, and that rather than one whose caller gave up; among
+    those to one without a context if there is any. That an item was taken only an answer with its context says: one
+    without may be the repeated answer to a read mark.
     Answers that belong to nobody are ignored.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._pending: list[PendingCommand] = []
-        self._accepted: OrderedDict[str, PendingCommand] = OrderedDict()
+        #: By what it did and its context: a program may use one context for several commands.
+        self._accepted: OrderedDict[tuple[Any, ...], PendingCommand] = OrderedDict()
 
     def expect(self, body: Mapping[str, Any]) -> tuple[PendingCommand, bool]:
         """Notes a command before it is sent; also says whether it is new.
@@ -122,6 +141,11 @@ class ReplyTable:
                 return known, False
             self._pending = [*self._pending[-MAX_PENDING + 1 :], command]
             return command, True
+
+    @property
+    def is_expecting(self) -> bool:
+        """Whether any command is unanswered."""
+        return bool(self._pending)
 
     def withdraw(self, command: PendingCommand) -> None:
         """Forgets a command that could not be sent."""
@@ -147,14 +171,14 @@ class ReplyTable:
             self._pending.remove(command)
             command.answer = answer
             if command.client_context is not None and command.accepted:
-                self._accepted[command.client_context] = command
+                self._accepted[command.identity] = command
                 if len(self._accepted) > MAX_REMEMBERED:
                     self._accepted.popitem(last=False)
 
     def _repeated(self, command: PendingCommand) -> PendingCommand | None:
         if command.client_context is None:
             return None
-        accepted = self._accepted.get(command.client_context)
+        accepted = self._accepted.get(command.identity)
         return next((one for one in (accepted, *self._pending) if one and one.body == command.body), None)
 
     def _find(self, context: str) -> PendingCommand | None:
@@ -166,13 +190,22 @@ class ReplyTable:
 
     def _guess(self, answer: Mapping[str, Any]) -> PendingCommand | None:
         candidates = [command for command in self._pending if command.may_be_answered_by(answer)]
-        return min(candidates, key=lambda command: (command.given_up, command.client_context is not None), default=None)
+        return min(candidates, key=_unlikeliness, default=None)
+
+
+def _unlikeliness(command: PendingCommand) -> tuple[bool, bool, bool]:
+    return command.given_up, not command.waiting, command.client_context is not None
+
+
+def is_answer(payload: Any) -> bool:
+    """Whether a payload of topic 88 is the answer to a command instead of patches (reported by mgp25's forks)."""
+    return isinstance(payload, Mapping) and "action" in payload and "event" not in payload and "data" not in payload
 
 
 def pubsub_answer(body: Any) -> Any:
-    """The answer to a command that a body of topic 88 is (reported by mgp25's forks), ``None`` for any other body."""
+    """The answer to a command that a body of topic 88 is, ``None`` for any other body."""
     payload = body.get("payload") if isinstance(body, Mapping) and body.get("topic") == _DIRECT else None
-    return payload if isinstance(payload, Mapping) and {"action", "status"} <= payload.keys() else None
+    return payload if is_answer(payload) else None
 
 
 def is_ok(answer: Any) -> bool:
@@ -182,8 +215,7 @@ def is_ok(answer: Any) -> bool:
 
 def status_of(answer: Any) -> str | None:
     """The status code as text."""
-    code = answer.get("status_code") if isinstance(answer, Mapping) else None
-    return None if code is None else str(code)
+    return _said(answer.get("status_code")) if isinstance(answer, Mapping) else None
 
 
 def reason_of(answer: Any) -> str | None:
@@ -191,12 +223,21 @@ def reason_of(answer: Any) -> str | None:
     return next(_reasons(answer), None)
 
 
-def command_failure(answer: Any) -> CommandFailed:
-    """The exception for an answer that says no."""
+def command_failure(answer: Any, action: Any = None) -> CommandFailed:
+    """The exception for an answer that says no.
+
+    Args:
+        answer: what the server said.
+        action: what it refused.
+    """
     status = status_of(answer)
     # The service writes "None" where it has nothing to say (captured).
     reason = next((reason for reason in _reasons(answer) if reason != "None"), None)
-    text = "the server refused the command" + (f" ({status})" if status else "") + (f": {reason}" if reason else "")
+    text = (
+        f"the server refused {action or 'the command'}"
+        + (f" ({status})" if status else "")
+        + (f": {reason}" if reason else "")
+    )
     return CommandFailed(text, status=status, payload=answer)
 
 
@@ -204,16 +245,23 @@ def _reasons(answer: Any) -> Iterator[str]:
     """What an answer gives as reasons, the most telling first."""
     if not isinstance(answer, Mapping):
         return
-    payload, exception = _payload(answer), answer.get("exception")
+    payload, exception = _payload(answer), _said(answer.get("exception"))
     for message in (payload.get("message"), answer.get("message")):
         if isinstance(message, str) and message:
             yield message
     if exception:
-        content = answer.get("content")
-        yield f"{exception}: {content}" if content else str(exception)
-    for code in (payload.get("error_code"), answer.get("error_code")):
-        if code is not None:
+        content = _said(answer.get("content"))
+        yield f"{exception}: {content}" if content else exception
+    for code in map(_said, (payload.get("error_code"), answer.get("error_code"))):
+        if code:
             yield f"error code {code}"
+
+
+def _said(value: Any) -> str | None:
+    """Text, or a number as text; what else a broken answer may hold is not repeated."""
+    if isinstance(value, str):
+        return value
+    return str(value) if isinstance(value, int) and abs(value) < _LARGEST_CODE else None
 
 
 def _payload(answer: Any) -> Mapping[str, Any]:

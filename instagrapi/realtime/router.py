@@ -14,8 +14,9 @@ from typing import Any
 
 from instagrapi.realtime import events as ev
 from instagrapi.realtime import typed
-from instagrapi.realtime.dispatch import Dispatcher
+from instagrapi.realtime.dispatch import Dispatcher, Once
 from instagrapi.realtime.doubles import DoublePublishes
+from instagrapi.realtime.replies import is_answer
 from instagrapi.realtime.typed import Origin, Patch
 from instagrapi.realtime.wire.decode import Decoded, parse_value
 from instagrapi.realtime.wire.paths import parse_path
@@ -38,25 +39,11 @@ _NAMED = (ev.Typing, ev.Seen)
 _NOBODY = ev.Receiver(host=None)
 
 
-class _Once:
-    """A typed event that is built when it is first asked for."""
-
-    __slots__ = ("_build", "_event")
-
-    def __init__(self, build: Callable[[], ev.Event]) -> None:
-        self._build = build
-        self._event: ev.Event | None = None
-
-    def __call__(self) -> ev.Event:
-        if self._event is None:
-            self._event = self._build()
-        return self._event
-
-
 class RealtimeRouter:
     """Emits what a body means, under the names of instagrapi 3.x and as typed events.
 
-    A patch that the server publishes on two topics is emitted once; only ``receive`` sees both bodies.
+    A patch that the server publishes on two topics is emitted once. Only the names that tell of bodies see both:
+    ``receive``, and those of message sync, ``message`` and ``thread_update``.
 
     Args:
         dispatcher: runs the handlers.
@@ -117,9 +104,9 @@ class RealtimeRouter:
         if self._dispatcher.handlers.has_typed:
             self._dispatcher.emit_typed(build())
 
-    def _typed(self, cls: type[ev.Event], raw: Any, **fields: Any) -> None:
+    def _typed(self, cls: type[ev.Event], raw: Any, meta: Mapping[str, Any] | None = None, /, **fields: Any) -> None:
         """Emits an event whose fields are at hand."""
-        self._emit(cls, lambda: cls(**self._origin().fields(raw), **fields).received_by(self._receiver))
+        self._emit(cls, lambda: cls(**self._origin(meta).fields(raw), **fields).received_by(self._receiver))
 
     def _origin(self, meta: Mapping[str, Any] | None = None) -> Origin:
         meta = meta or {}
@@ -146,7 +133,8 @@ class RealtimeRouter:
 
     def _not_a_patch(self, element: Any) -> None:
         self._dispatcher.emit("iris", element)
-        self._typed(ev.Unknown, element, topic=MQTToTTopics.MESSAGE_SYNC)
+        meta = element if isinstance(element, dict) else None
+        self._typed(ev.Unknown, element, meta, topic=MQTToTTopics.MESSAGE_SYNC)
 
     def _sync_patch(self, meta: dict[str, Any], raw: Any) -> None:
         path = raw.get("path") if isinstance(raw, dict) else None
@@ -164,54 +152,64 @@ class RealtimeRouter:
         self._graphql(MQTToTTopics.REALTIME_SUB, body)
 
     def _graphql(self, topic: str, body: Any) -> None:
-        if not isinstance(body, dict):
-            return
-        if "topic" not in body or "payload" not in body:
-            self._direct_payload(topic, body)
+        if not isinstance(body, dict) or "topic" not in body or "payload" not in body:
+            self._plain(topic, body)
             return
         query_id, payload = body["topic"], body["payload"]
-        presence = payload.get("presence_event") if isinstance(payload, dict) else None
         if query_id == "direct":
-            self._direct_payload(topic, payload)
-        elif isinstance(presence, dict) and isinstance(query_id, str) and query_id in PRESENCE_QUERIES:
-            self._presence(presence, payload)
+            self._plain(topic, payload)
+        elif _presence_in(payload) and isinstance(query_id, str) and query_id in PRESENCE_QUERIES:
+            self._presence(payload)
         else:
             cls = ev.LiveComments if query_id == LIVE_REALTIME_COMMENTS else ev.GraphQL
             self._typed(cls, payload, query_id=query_id, name=query_name(query_id))
 
-    def _presence(self, presence: dict[str, Any], payload: Any) -> None:
-        build = _Once(lambda: typed.presence_event(presence, payload, self._origin()).received_by(self._receiver))
+    def _plain(self, topic: str, payload: Any) -> None:
+        """Direct patches, or presence, without an envelope, in one object or a list of them."""
+        for element in payload if isinstance(payload, list) else (payload,):
+            if _presence_in(element):
+                self._presence(element)
+            else:
+                self._direct_payload(topic, element)
+
+    def _presence(self, payload: dict[str, Any]) -> None:
+        presence = payload["presence_event"]
+        build = Once(lambda: typed.presence_event(presence, payload, self._origin()).received_by(self._receiver))
         event = {"path": None, "op": None, "value": presence, "thread_id": None}
         self._dispatcher.emit("presence", event, build)
         self._emit(ev.Presence, build)
 
     def _pubsub(self, body: Any) -> None:
-        if not isinstance(body, dict):
-            return
-        if "topic" not in body or "payload" not in body:
-            self._direct_payload(MQTToTTopics.PUBSUB, body)
+        if not isinstance(body, dict) or "topic" not in body or "payload" not in body:
+            self._plain(MQTToTTopics.PUBSUB, body)
             return
         kind, payload = body["topic"], body["payload"]
         if kind in _LIVE_SKYWALKER_TYPES:
             self._live(payload)
-        elif kind == _DIRECT_SKYWALKER_TYPE and isinstance(payload, dict) and "action" in payload:
+        elif kind == _DIRECT_SKYWALKER_TYPE and is_answer(payload):
             self._send_response(payload)
         elif kind == _DIRECT_SKYWALKER_TYPE:
-            self._direct_payload(MQTToTTopics.PUBSUB, payload)
+            self._plain(MQTToTTopics.PUBSUB, payload)
         else:
             self._typed(ev.Unknown, body, topic=MQTToTTopics.PUBSUB)
 
     def _live(self, payload: Any) -> None:
-        for _, raw in _patches(payload):
+        patches = _patches(payload)
+        for _, raw in patches:
             patch = _parse(raw["path"], raw)
             self._emit(typed.broadcast_class(patch), partial(self._broadcast, patch))
+        if not patches:
+            self._typed(ev.Unknown, payload, topic=MQTToTTopics.PUBSUB)
 
     def _broadcast(self, patch: Patch) -> ev.Event:
         return typed.broadcast_event(patch, self._origin()).received_by(self._receiver)
 
     def _direct_payload(self, topic: str, payload: Any) -> None:
-        for meta, raw in _patches(payload):
+        patches = _patches(payload)
+        for meta, raw in patches:
             self._direct_patch(topic, _parse(raw["path"], raw), {**meta, **raw}, meta)
+        if not patches:
+            self._typed(ev.Unknown, payload, topic=topic)
 
     def _send_response(self, body: Any) -> None:
         self._dispatcher.emit("send_response", body)
@@ -230,14 +228,14 @@ class RealtimeRouter:
     def _direct_patch(
         self, topic: str, patch: Patch, extra: Mapping[str, Any], meta: Mapping[str, Any], sync_name: str | None = None
     ) -> None:
+        cls = typed.patch_class(patch)
+        build = Once(partial(self._patch_event, patch, cls, meta))
+        if sync_name and self._wants(sync_name):
+            self._dispatcher.emit(sync_name, {**meta, "message": _message(patch)}, build)
         if self._doubles.is_copy(topic, patch, self._clock()):
             self._counts[DUPLICATE] += 1
             return
-        cls = typed.patch_class(patch)
         name = cls.kind if cls in _NAMED and isinstance(patch.value, dict) else None
-        build = _Once(partial(self._patch_event, patch, meta))
-        if sync_name and self._wants(sync_name):
-            self._dispatcher.emit(sync_name, {**meta, "message": _message(patch)}, build)
         if self._wants("direct") or (name and self._wants(name)):
             event = {
                 **extra,
@@ -251,8 +249,12 @@ class RealtimeRouter:
                 self._dispatcher.emit(name, event, build)
         self._emit(cls, build)
 
-    def _patch_event(self, patch: Patch, meta: Mapping[str, Any]) -> ev.Event:
-        return typed.patch_event(patch, self._origin(meta)).received_by(self._receiver)
+    def _patch_event(self, patch: Patch, cls: type[ev.Event], meta: Mapping[str, Any]) -> ev.Event:
+        return typed.patch_event(patch, self._origin(meta), cls).received_by(self._receiver)
+
+
+def _presence_in(payload: Any) -> bool:
+    return isinstance(payload, dict) and isinstance(payload.get("presence_event"), dict)
 
 
 def _patches(payload: Any) -> list[tuple[dict[str, Any], dict[str, Any]]]:

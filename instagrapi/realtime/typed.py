@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from instagrapi.realtime import events as ev
-from instagrapi.realtime.events.fields import as_text
+from instagrapi.realtime.events.fields import as_integer, as_text
 from instagrapi.realtime.replies import is_ok, reason_of, status_of
 from instagrapi.realtime.wire.paths import Path, Target
 
@@ -80,9 +80,9 @@ def patch_class(patch: Patch) -> type[ev.Event]:
     return ev.Unknown
 
 
-def patch_event(patch: Patch, origin: Origin) -> ev.Event:
-    """The event that a Direct patch is."""
-    cls, target = patch_class(patch), patch.target
+def patch_event(patch: Patch, origin: Origin, cls: type[ev.Event] | None = None) -> ev.Event:
+    """The event that a Direct patch is; ``cls`` spares finding its class once more."""
+    cls, target = cls or patch_class(patch), patch.target
     value: dict[str, Any] = patch.value if isinstance(patch.value, dict) else {}
     fields = {**origin.fields(patch.raw), "op": patch.op, "thread_id": target.thread_id}
     if issubclass(cls, ev.MessageEvent):
@@ -123,23 +123,28 @@ def _reaction_event(target: Path, value: Mapping[str, Any], fields: dict[str, An
 
 def _typing_event(value: Mapping[str, Any], fields: dict[str, Any]) -> ev.Typing:
     fields.update({name: value.get(name) for name in ("sender_id", "ttl", "timestamp", "activity_status")})
-    return ev.Typing(**fields, is_active=fields["activity_status"] not in (None, 0, "0", False))
+    return ev.Typing(**fields, is_active=as_integer(fields["activity_status"]) not in (None, 0))
 
 
 def broadcast_class(patch: Patch) -> type[ev.Event]:
-    """Whether a live broadcast began or ended (topic 88, type 2)."""
-    return {"add": ev.LiveStarted, "remove": ev.LiveStopped}.get(patch.op or "", ev.Unknown)
+    """Whether a live broadcast began or ended (topic 88, types 2 and 3)."""
+    if patch.target.target is not Target.BROADCAST:
+        return ev.Unknown
+    if patch.op == "remove" or (patch.target.field == "ended" and patch.op in _SETTING):
+        return ev.LiveStopped
+    return ev.LiveStarted if patch.target.field == "started" and patch.op in _SETTING else ev.Unknown
 
 
 def broadcast_event(patch: Patch, origin: Origin) -> ev.Event:
     """The event of a live broadcast."""
     cls, fields = broadcast_class(patch), origin.fields(patch.raw)
     if cls is ev.Unknown:
-        return ev.Unknown(path=patch.path, **fields)
+        return ev.Unknown(**fields, op=patch.op, path=patch.path)
     value = patch.value if isinstance(patch.value, Mapping) else {}
     user = value.get("user")
     user_id = user.get("pk") if isinstance(user, Mapping) else None
-    return cls(**{**fields, "broadcast_id": value.get("broadcast_id"), "user_id": user_id})
+    broadcast_id = value.get("broadcast_id") or patch.target.item_id
+    return cls(**{**fields, "broadcast_id": broadcast_id, "user_id": user_id})
 
 
 def presence_event(value: Mapping[str, Any], raw: Any, origin: Origin) -> ev.Presence:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import threading
 from typing import Any, Self
@@ -21,7 +20,7 @@ class TypingHandle(dict[str, Any]):
     """What ``event.typing()`` returns: like the handle of the command, and it can be entered.
 
     While its ``with`` block runs, a background thread sends the mark again every ``renew_after`` seconds; at the end of
-    the block the mark is taken down. A connection that breaks meanwhile ends it quietly: the mark expires by itself.
+    the block the mark is taken down. Without a connection nothing is sent, quietly: the mark expires by itself.
     """
 
     def __init__(self, commands: DirectCommands, thread_id: str, renew_after: float = RENEW_AFTER) -> None:
@@ -38,6 +37,8 @@ class TypingHandle(dict[str, Any]):
         return self._sent.result(timeout)
 
     def __enter__(self) -> Self:
+        if self._over.is_set():
+            self._show()  # the mark of an earlier block was taken down
         self._over.clear()
         self._renewing = threading.Thread(target=self._renew, name="instagrapi-typing", daemon=True)
         self._renewing.start()
@@ -47,12 +48,14 @@ class TypingHandle(dict[str, Any]):
         self._over.set()
         if self._renewing is not None:
             self._renewing.join()
-        with contextlib.suppress(RealtimeError):
-            self._commands.direct_indicate_activity(self._thread_id, is_active=False)
+        self._show(is_active=False)
 
     def _renew(self) -> None:
+        while not self._over.wait(self._renew_after):
+            self._show()
+
+    def _show(self, *, is_active: bool = True) -> None:
         try:
-            while not self._over.wait(self._renew_after):
-                self._commands.direct_indicate_activity(self._thread_id)
+            self._commands.direct_indicate_activity(self._thread_id, is_active)
         except RealtimeError as error:
-            logger.debug("the typing mark is no longer renewed: %s", error)
+            logger.debug("the typing mark was not sent: %s", type(error).__name__)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from pydantic import ConfigDict, SerializerFunctionWrapHandler, model_serializer
+from pydantic import ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 from instagrapi.types.lenient import Lenient, Words, objects, words
 from instagrapi.types.media import Media, media_of
@@ -77,7 +77,7 @@ class Content(Lenient):
     payload_keys: ClassVar[tuple[str, ...]] = ()
 
     item_type: str = ""
-    text: Words = None
+    text: Words = Field(default=None, repr=False)
     media: Media | None = None
 
     @classmethod

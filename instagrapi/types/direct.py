@@ -27,7 +27,7 @@ class DirectMessage(Lenient):
     client_context: str | None = None
     is_sent_by_viewer: bool | None = None
     is_shh_mode: bool | None = None
-    text: str | None = None
+    text: str | None = Field(default=None, repr=False)
     #: As the server sends them; :attr:`item_reactions` tells them as objects.
     reactions: dict[str, Any] | None = None
     reply: DirectMessage | None = Field(default=None, validation_alias=AliasChoices("replied_to_message", "reply"))

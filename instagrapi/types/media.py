@@ -76,7 +76,7 @@ class Media(Lenient):
     preview_url: Words = None
     items: list[Media] = Field(default_factory=list)
     user: UserShort | None = None
-    caption: Words = None
+    caption: Words = Field(default=None, repr=False)
     code: Words = None
     taken_at: Timestamp = None
     product_type: Words = None

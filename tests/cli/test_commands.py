@@ -220,12 +220,11 @@ def test_only_loopback_is_taken_for_an_emulator(cli: Cli, monkeypatch: pytest.Mo
 
 def act_when_subscribed(emulator: Emulator, monkeypatch: pytest.MonkeyPatch, act: Callable[..., object]) -> None:
     """Lets something happen as soon as ``listen`` follows."""
-    from instagrapi.cli import listen
+    subscribe = RealtimeClient.direct_subscribe
 
-    subscribe = listen.subscribe_to_direct
-
-    def subscribe_and_act(*arguments: Any) -> None:
-        subscribe(*arguments)
+    def subscribe_and_act(self: RealtimeClient, *arguments: Any, **options: Any) -> dict[str, int]:
+        state = subscribe(self, *arguments, **options)
         act(emulator.account("alice"), emulator.account("me"))
+        return state
 
-    monkeypatch.setattr(listen, "subscribe_to_direct", subscribe_and_act)
+    monkeypatch.setattr(RealtimeClient, "direct_subscribe", subscribe_and_act)

@@ -71,6 +71,10 @@ class Event(BaseModel):
 
     def _commands(self) -> DirectCommands:
         commands = self._receiver.commands if self._receiver else None
+        # The program may have disconnected and connected anew since.
+        current = getattr(self._receiver.host, "realtime", None) if self._receiver and commands else None
+        if isinstance(current, DirectCommands):
+            return current
         if commands is None:
             raise NotConnectedError("this event did not come over a realtime connection, so it cannot be answered")
         return commands
@@ -129,5 +133,6 @@ class ItemEvent(ThreadEvent):
         """Marks the thread as read up to the item."""
         return self._commands().direct_mark_seen(self.thread_id or "", self.item_id or "")
 
-    def _target_item_type(self) -> str:
-        return "text"
+    def _target_item_type(self) -> str | None:
+        """What the item is, where the event knows it."""
+        return None

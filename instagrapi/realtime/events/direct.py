@@ -86,10 +86,11 @@ class MessageEvent(ItemEvent):
         """Whether this is the account's own command coming back.
 
         Args:
-            client_context: that of the command, or what the command returned.
+            client_context: that of the command, what the command returned, or the answer to it.
         """
         if isinstance(client_context, Mapping):
-            client_context = client_context.get("client_context")
+            payload = client_context.get("payload")  # that of an answer
+            client_context = (payload if isinstance(payload, Mapping) else client_context).get("client_context")
         if not client_context:
             return False
         tokens = (self.client_context, self.mutation_token)
@@ -120,8 +121,8 @@ class MessageEvent(ItemEvent):
         """
         unsend_item(self._host(), self.thread_id or "", self.item_id or "")
 
-    def _target_item_type(self) -> str:
-        return self.item_type or "text"
+    def _target_item_type(self) -> str | None:
+        return self.item_type
 
 
 class Message(MessageEvent):

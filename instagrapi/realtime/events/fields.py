@@ -13,21 +13,26 @@ from instagrapi.types import moment
 _FLAGS: dict[int | str, bool] = {0: False, 1: True, "0": False, "1": True, "false": False, "true": True}
 
 
+#: Thread ids have 39 digits; what is longer by far is costly to convert, and no number that means anything.
+_MOST_DIGITS = 100
+_LARGEST = 10**_MOST_DIGITS
+
+
 def as_text(value: object) -> str | None:
     """Text as it is, a whole number as text."""
     if isinstance(value, str):
         return value
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) >= _LARGEST:
+        return None
+    return str(value)
 
 
 def as_integer(value: object) -> int | None:
-    """A whole number, also from text."""
-    if isinstance(value, bool):
-        return None
-    try:
-        return int(value) if isinstance(value, int | str) else None
-    except ValueError:
-        return None
+    """A whole number, also from digits as text."""
+    if isinstance(value, str):
+        digits = value.removeprefix("-")
+        return int(value) if digits.isascii() and digits.isdigit() and len(digits) <= _MOST_DIGITS else None
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _as_flag(value: object) -> bool | None:

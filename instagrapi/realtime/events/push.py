@@ -83,7 +83,8 @@ class Push(Event):
     def counts(self) -> Badge:
         """The badge as numbers."""
         badge = self.badge or {}
-        return Badge(as_integer(badge.get("di")), as_integer(badge.get("ds")), as_integer(badge.get("ac")))
+        names = (("di", "direct"), ("ds",), ("ac", "activities"))
+        return Badge(*(next((as_integer(badge[name]) for name in either if name in badge), None) for either in names))
 
     @property
     def thread_id(self) -> str | None:

@@ -10,6 +10,10 @@ from instagrapi.exceptions import RealtimeConfigError
 #: An id: a number, or text; on the wire it is text.
 Id: TypeAlias = int | str
 
+#: Thread ids have 39 digits; what is longer by far is a mistake.
+_MOST_DIGITS = 100
+_LARGEST = 10**_MOST_DIGITS
+
 
 def id_text(name: str, value: object) -> str:
     """An id as text.
@@ -17,9 +21,11 @@ def id_text(name: str, value: object) -> str:
     Raises:
         RealtimeConfigError: it is empty, or neither text nor a number.
     """
-    if isinstance(value, bool) or not isinstance(value, int | str) or not str(value).strip():
-        raise RealtimeConfigError(f"{name} must be an id: text that is not empty, or an integer")
-    return str(value)
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _LARGEST:
+        return str(value)
+    if isinstance(value, str) and value and value.isprintable() and value == value.strip():
+        return value
+    raise RealtimeConfigError(f"{name} must be an id: text that is not empty, without space around it, or an integer")
 
 
 def words(name: str, value: object, *, may_be_empty: bool = False) -> str:
@@ -60,7 +66,7 @@ def integer(name: str, value: object, *, at_least: int | None = None) -> int:
     Raises:
         RealtimeConfigError: it is none, or too small.
     """
-    if isinstance(value, str) and value.isascii() and value.isdecimal():
+    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) <= _MOST_DIGITS:
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or (at_least is not None and value < at_least):
         raise RealtimeConfigError(

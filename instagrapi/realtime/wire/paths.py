@@ -21,7 +21,7 @@ class Target(StrEnum):
 
 
 class Path(NamedTuple):
-    """A path, taken apart. Which ids are there depends on the target.
+    """A path, taken apart. Which ids are there depends on the target; that of a broadcast is the ``item_id``.
 
     ``field`` is the first segment after the thread id (``thread`` for the whole thread object), the inbox of an unseen
     count, the client context of a typing mark, or the last word of a broadcast's path.
@@ -55,8 +55,8 @@ def parse_path(path: str) -> Path:
             return Path(Target.UNSEEN_COUNT, field=inbox)
         case ["direct_v2", "visual_threads", thread_id, "items", item_id] if thread_id and item_id:
             return Path(Target.VISUAL_ITEM, thread_id, item_id)
-        case ["broadcast", _, word]:
-            return Path(Target.BROADCAST, field=word)
+        case ["broadcast", broadcast_id, word]:
+            return Path(Target.BROADCAST, item_id=broadcast_id, field=word)
     return _OTHER
 
 
