@@ -14,9 +14,6 @@ cl = Client()
 cl.login(os.environ["IG_USERNAME"], os.environ["IG_PASSWORD"])
 
 
-@cl.realtime_on(events.Message, incoming=True)
-@cl.realtime_on(events.MessageUpdate, incoming=True)  # brings the links of media that came without
-@cl.realtime_on(events.VisualMessage, incoming=True)
 def keep(message: events.MessageEvent) -> None:
     media = message.media
     if media is None:
@@ -28,6 +25,10 @@ def keep(message: events.MessageEvent) -> None:
             with log.open("a") as file:
                 file.write(one.model_dump_json(exclude_none=True) + "\n")
 
+
+cl.realtime_on(events.Message, keep, incoming=True)
+cl.realtime_on(events.MessageUpdate, keep, incoming=True)  # brings the links of media that came without
+cl.realtime_on(events.VisualMessage, keep, incoming=True)
 
 cl.realtime_connect().direct_subscribe()
 try:

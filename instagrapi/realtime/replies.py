@@ -205,7 +205,7 @@ def is_answer(payload: Any) -> bool:
 def pubsub_answer(body: Any) -> Any:
     """The answer to a command that a body of topic 88 is, ``None`` for any other body."""
     payload = body.get("payload") if isinstance(body, Mapping) and body.get("topic") == _DIRECT else None
-    return payload if is_answer(payload) else None
+    return payload if isinstance(payload, Mapping) and is_answer(payload) and "status" in payload else None
 
 
 def is_ok(answer: Any) -> bool:

@@ -14,6 +14,7 @@ import pytest
 
 from instagrapi import Client
 from instagrapi.emulator import Emulator
+from instagrapi.realtime import RealtimeClient
 
 Cli = Callable[..., Any]
 
@@ -98,7 +99,7 @@ def test_send_waits_for_the_answer(cli: Cli, emulator: Emulator, logged_in: Clie
 def test_send_to_nowhere_is_one_sentence(cli: Cli, emulator: Emulator, logged_in: Client) -> None:
     outcome = cli("send", "340282366841710300949128999999999999999", "x")
     assert outcome.status == 1
-    assert outcome.err == "instagrapi: the server refused the command (404): thread not found\n"
+    assert outcome.err == "instagrapi: the server refused send_item (404): thread not found\n"
 
 
 def test_listen_shows_what_was_asked_for(
@@ -201,8 +202,6 @@ def test_a_lost_connection_is_one_sentence(
 def test_ctrl_c_ends_listen_cleanly(
     cli: Cli, emulator: Emulator, logged_in: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from instagrapi.realtime import RealtimeClient
-
     def interrupt(self: RealtimeClient, timeout: float | None = None) -> None:
         raise KeyboardInterrupt
 

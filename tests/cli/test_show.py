@@ -21,6 +21,7 @@ PICTURE = {"candidates": [{"width": 640, "height": 800, "url": "https://cdn.exam
         ("a\nb\tc", "a\\nb\\tc"),
         ("\x1b]0;owned\x07", "\\x1b]0;owned\\x07"),
         ("\u202eevil", "\\u202eevil"),
+        ("بچه\u200cها", "بچه\u200cها"),
         ("👩\u200d👩\u200d👧", "👩\u200d👩\u200d👧"),
         ("\ud800", "\\ud800"),
     ],
@@ -128,3 +129,28 @@ def test_the_content_of_a_message_is_part_of_its_json() -> None:
     content = as_fields(ev.Message(item=item, item_type="media"))["content"]
     assert (content["kind"], content["media"]["url"]) == ("photo", "https://cdn.example/p.jpg")
     assert "raw" not in content
+
+
+@pytest.mark.parametrize("text", ["a\ud83d", "\u2028\x9b31m\u202e\x7f", "emoji 😀"])
+def test_a_line_of_json_is_one_line_of_ascii(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Printer(as_json=True).event(ev.Message(text=text, item={"item_type": "text", "text": text}))
+    line = capsys.readouterr().out
+    assert line.isascii()
+    assert line.rstrip("\n").isprintable()
+    assert json.loads(line)["text"] == text
+
+
+@pytest.mark.parametrize(
+    ("event", "told"),
+    [
+        (ev.ThreadUpdate(field="thread", value={"thread_title": "us"}), {"value": {"thread_title": "us"}}),
+        (ev.GraphQL(query_id="1", raw={"a": 1}), {"payload": {"a": 1}}),
+        (ev.Reaction(op="add"), {"symbol": "❤"}),
+        (
+            ev.Push(collapse_key="direct_v2_message", action_path="direct_v2", action_params={"id": "1", "x": "2"}),
+            {"category": "direct", "thread_id": "1", "item_id": "2", "is_silent": True},
+        ),
+    ],
+)
+def test_what_an_event_tells_besides_its_fields_is_part_of_its_json(event: ev.Event, told: dict[str, object]) -> None:
+    assert told.items() <= as_fields(event).items()

@@ -55,7 +55,7 @@ OWN = {
     "bomb": ("146", deflated(b"\0" * (33 * 2**20)), ["undecoded"]),
     "unknown topic": ("151", deflated({"badge": 1}), ["unknown"]),
     "push": ("76", deflated(PUSH), ["push"]),
-    "push without notification": ("76", deflated({"nid": "1"}), []),
+    "push without notification": ("76", deflated({"nid": "1"}), ["unknown"]),
     "unreadable push": ("76", b"\xff\xff", ["undecoded"]),
 }
 

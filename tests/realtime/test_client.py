@@ -533,7 +533,7 @@ def test_anything_but_ok_is_a_refusal(reply: dict[str, Any], reason: str | None,
     with pytest.raises(CommandFailed) as caught:
         client.direct_send_text("340", "hi").result()
     assert caught.value.status == "403"
-    assert str(caught.value) == "the server refused the command (403)" + (f": {reason}" if reason else "")
+    assert str(caught.value) == "the server refused send_item (403)" + (f": {reason}" if reason else "")
 
 
 def test_arguments_are_checked_before_anything_is_sent_or_expected() -> None:

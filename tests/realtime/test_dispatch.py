@@ -151,6 +151,11 @@ def test_only_names_and_classes_of_events_can_be_registered_for(event: Any) -> N
         Dispatcher().on(event, print)
 
 
+def test_what_to_do_about_a_failing_handler_is_one_of_two() -> None:
+    with pytest.raises(RealtimeConfigError, match="continue, raise"):
+        Dispatcher("riase")  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("handler", [5, "print", [print]])
 def test_only_functions_can_be_handlers(handler: Any) -> None:
     with pytest.raises(RealtimeConfigError, match="function of one argument"):

@@ -117,7 +117,7 @@ def test_reacting_names_the_type_of_the_item(commands: Commands) -> None:
 def test_a_reaction_can_be_answered_with_one(commands: Commands) -> None:
     event = events.Reaction(thread_id=THREAD, item_id=ITEM).received_by(events.Receiver(Host(), commands))
     event.react("👍")
-    assert commands.sent[0]["target_item_type"] == "text"
+    assert "target_item_type" not in commands.sent[0], "what it reacts to is not known"
 
 
 def test_marking_as_seen(commands: Commands) -> None:
@@ -164,10 +164,18 @@ def test_typing_is_renewed_while_its_block_runs(commands: Commands) -> None:
     assert statuses(commands)[-1] == "0"
 
 
-def test_a_connection_that_breaks_ends_typing_quietly(commands: Commands) -> None:
+def test_without_a_connection_typing_is_not_shown_and_nothing_fails(commands: Commands) -> None:
     with TypingHandle(commands, THREAD, renew_after=0.001):
         commands.broken = True
     assert statuses(commands)[0] == "1"
+
+
+def test_a_second_block_shows_typing_again(commands: Commands) -> None:
+    handle = message(commands).typing()
+    for _ in range(2):
+        with handle:
+            pass
+    assert statuses(commands) == ["1", "0", "1", "0"]
 
 
 # --- over HTTP -------------------------------------------------------------------------------------------------------
@@ -261,6 +269,14 @@ def test_events_of_a_client_are_answered_through_it() -> None:
         assert event.reply("hello")["thread_id"] == THREAD
 
 
+def test_an_event_is_answered_over_the_connection_that_the_host_has_now(commands: Commands) -> None:
+    host: Any = Host()
+    event = events.Message(thread_id=THREAD, item_id=ITEM).received_by(events.Receiver(host, Commands()))
+    host.realtime = commands
+    event.reply("hello")
+    assert len(commands.sent) == 1
+
+
 def test_an_event_can_be_copied_pickled_and_compared(commands: Commands) -> None:
     event = message(commands)
     assert event == message(Commands())
@@ -281,6 +297,7 @@ def test_an_event_can_be_copied_pickled_and_compared(commands: Commands) -> None
         ({"client_context": "ABC-1"}, "abc-1", True),
         ({"client_context": None, "mutation_token": "6900"}, "6900", True),
         ({"client_context": "6900"}, {"action": "send_item", "client_context": "6900"}, True),
+        ({"client_context": "6900"}, {"status": "ok", "payload": {"client_context": "6900"}}, True),
         ({"client_context": "6900"}, "6901", False),
         ({"client_context": None}, None, False),
         ({"client_context": "6900"}, {}, False),

@@ -20,7 +20,6 @@ MESSAGE = events.Message(thread_id="340", item_id="31", user_id="5", text="!ping
         ({"thread_id": 340}, True),
         ({"thread_id": ["1", 340]}, True),
         ({"thread_id": "34"}, False),
-        ({"thread_id": []}, False),
         ({"from_user": 5}, True),
         ({"from_user": {"5", "6"}}, True),
         ({"from_user": "7"}, False),
@@ -69,7 +68,13 @@ def test_an_event_without_a_known_doer_is_neither_incoming_nor_outgoing(event: e
 
 def test_a_text_filter_does_not_match_what_has_no_text() -> None:
     assert not Filter(text=re.compile("x")).accepts(events.Message(item_type="media"))
-    assert Filter(text=re.compile("^$")).accepts(events.Message(text=""))
+    assert not Filter(text=re.compile("")).accepts(events.Message(item_type="media"))
+
+
+def test_words_in_the_content_of_a_message_count_too() -> None:
+    link = {"item_type": "link", "link": {"text": "see example.com", "link_context": {"link_url": "example.com"}}}
+    assert Filter(text=re.compile("^see")).accepts(events.Message(item_type="link", item=link))
+    assert not Filter(text=re.compile("url")).accepts(events.Message(item_type="link", item=link))
 
 
 def test_the_text_of_a_push_is_its_sentence() -> None:
@@ -82,7 +87,16 @@ def test_the_text_of_a_push_is_its_sentence() -> None:
         ({"thread": "1"}, "no filter thread"),
         ({"text": "("}, "regular expression"),
         ({"text": 5}, "regular expression"),
-        ({"from_user": 1.5}, "ids are"),
+        ({"text": re.compile(b"x")}, "regular expression"),
+        ({"from_user": 1.5}, "from_user must be an id"),
+        ({"from_user": "alice"}, "no user names"),
+        ({"from_user": [None]}, "from_user must be an id"),
+        ({"from_user": []}, "at least one"),
+        ({"thread_id": True}, "thread_id must be an id"),
+        ({"thread_id": b"12"}, "thread_id must be an id"),
+        ({"thread_id": " 12"}, "thread_id must be an id"),
+        ({"incoming": "yes"}, "incoming"),
+        ({"incoming": 1}, "incoming"),
     ],
 )
 def test_a_senseless_filter_is_refused(filters: Any, complaint: str) -> None:

@@ -437,8 +437,33 @@ def test_a_handle_waits_for_its_answer(table: ReplyTable) -> None:
 def test_a_handle_waits_as_long_as_it_is_told(asked: tuple[float | None, ...], used: float | None) -> None:
     timeouts, wait = waiting_for(lambda: None)
     with pytest.raises(RealtimeTimeout, match="send_item"):
-        CommandHandle(VALUES, PendingCommand({"client_context": "a"}), wait).result(*asked)
+        CommandHandle(VALUES, PendingCommand(VALUES), wait).result(*asked)
     assert timeouts == [used]
+
+
+def test_a_refusal_without_a_context_goes_to_the_command_that_somebody_waits_for(table: ReplyTable) -> None:
+    nobody, _ = table.expect({"action": "indicate_activity", "client_context": "a"})
+    awaited, _ = table.expect({"action": "send_item", "client_context": "b"})
+    refusal = {"status": "fail", "exception": "ThreadUserIdDoesNotExist"}
+    handle = CommandHandle({}, awaited, waiting_for(lambda: table.file(refusal))[1])
+    with pytest.raises(CommandFailed, match="send_item: ThreadUserIdDoesNotExist"):
+        handle.result()
+    assert not nobody.answered
+
+
+def test_one_context_may_serve_several_commands_and_none_is_sent_twice(table: ReplyTable) -> None:
+    text = {"action": "send_item", "item_type": "text", "text": "hi", "client_context": "c"}
+    activity = {"action": "indicate_activity", "activity_status": "1", "client_context": "c"}
+    for body in (text, activity):
+        assert table.expect(body)[1]
+        table.file({"status": "ok", "payload": {"client_context": "c"}})
+    assert [table.expect(body)[1] for body in (text, activity)] == [False, False]
+
+
+@pytest.mark.parametrize("broken", [[["x"]], {"a": 1}, 10**30, 1.5])
+def test_what_is_no_code_and_no_text_is_not_repeated(broken: Any) -> None:
+    answer = {"status": "fail", "status_code": broken, "exception": broken, "payload": {"error_code": broken}}
+    assert (status_of(answer), reason_of(answer)) == (None, None)
 
 
 def test_a_handle_raises_what_the_server_refused_every_time(table: ReplyTable) -> None:

@@ -290,18 +290,78 @@ def test_own_messages_are_told_apart(own_user_id: str | None, from_me: bool | No
     assert event.from_me is from_me
 
 
-@pytest.mark.parametrize("op", [("add", "live_started"), ("remove", "live_stopped"), ("replace", "unknown")])
-@pytest.mark.parametrize("kind", [2, 3])
-def test_live_broadcasts_start_and_stop(kind: int, op: tuple[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("path", "op", "kind"),
+    [
+        ("/broadcast/18/started", "add", "live_started"),
+        ("/broadcast/18/started", "remove", "live_stopped"),
+        ("/broadcast/18/ended", "remove", "live_stopped"),
+        ("/broadcast/18/ended", "add", "live_stopped"),
+        ("/broadcast/18/started", None, "unknown"),
+        ("/broadcast/18/paused", "add", "unknown"),
+        ("/live_with/invite/18", "add", "unknown"),
+        (f"{T}/items/{ITEM}", "add", "unknown"),
+    ],
+)
+@pytest.mark.parametrize("skywalker_type", [2, 3])
+def test_live_broadcasts_start_and_stop(skywalker_type: int, path: str, op: Any, kind: str) -> None:
     value = {"broadcast_id": 18, "user": {"pk": 20002}}
-    (event,) = typed("88", skywalker(kind, {"event": "patch", "data": [patch("/broadcast/18/x", value, op[0])]}))
-    assert event.kind == op[1]
-    if op[1] != "unknown":
+    (event,) = typed("88", skywalker(skywalker_type, {"event": "patch", "data": [patch(path, value, op)]}))
+    assert event.kind == kind
+    if kind != "unknown":
         assert (event.broadcast_id, event.user_id) == ("18", "20002")
+    else:
+        assert (event.op, event.path) == (op, path)
+
+
+def test_the_id_of_a_broadcast_may_only_be_in_its_path() -> None:
+    (event,) = typed("88", skywalker(2, {"event": "patch", "data": [patch("/broadcast/18/ended", op="remove")]}))
+    assert (event.kind, event.broadcast_id, event.user_id) == ("live_stopped", "18", None)
+
+
+MARK = patch(f"{T}/activity_indicator_id/c", {"sender_id": 20002, "activity_status": 1})
+PRESENCE = {"presence_event": {"user_id": "20002", "is_active": True}}
+
+
+@pytest.mark.parametrize(
+    ("topic", "payload", "kinds"),
+    [
+        ("149", deflated([element(MARK), PRESENCE]), ["typing", "presence"]),
+        ("149", deflated(PRESENCE), ["presence"]),
+        ("149", graphql("direct", [MARK, MARK]), ["typing", "typing"]),
+        ("9", graphql("direct", [element(MARK)]), ["typing"]),
+        ("88", deflated([element(MARK)]), ["typing"]),
+        ("88", skywalker(1, [MARK]), ["typing"]),
+        ("149", graphql("direct", {"data": [1, {"op": "add"}]}), ["unknown"]),
+        ("149", graphql("direct", "text"), ["unknown"]),
+        ("149", deflated({}), ["unknown"]),
+        ("149", deflated([]), []),
+        ("88", skywalker(1, {}), ["unknown"]),
+        ("88", skywalker(2, []), ["unknown"]),
+        ("88", skywalker(1, {"event": "patch", "action": "x", "data": [MARK]}), ["typing"]),
+    ],
+)
+def test_no_body_vanishes(topic: str, payload: bytes, kinds: list[str]) -> None:
+    assert [event.kind for event in typed(topic, payload)] == kinds
+
+
+def test_what_comes_twice_is_emitted_once_but_message_sync_tells_of_all_its_patches() -> None:
+    recorder = Recorder("message", "direct", typed=True)
+    item = patch(f"{T}/items/{ITEM}", TEXT, doublePublish=True)
+    recorder.route("88", skywalker(1, element(item)))
+    recorder.route("146", deflated([element(patch(f"{T}/items/{ITEM}", TEXT))]))
+    assert [event.kind for event in recorder.typed] == ["message"]
+    assert [name for name, _ in recorder.named] == ["direct", "message"]
+    assert recorder.counts["duplicate"] == 1
+
+
+def test_an_element_without_patches_keeps_its_place_in_the_queue() -> None:
+    (event,) = typed("146", deflated([{"event": "patch", "seq_id": 7000, "realtime": False}]))
+    assert (event.kind, event.seq_id, event.source) == ("unknown", 7000, "replay")
 
 
 def test_every_broadcast_of_a_body_is_told() -> None:
-    data = [patch("/broadcast/x", {"broadcast_id": str(number)}) for number in range(3)]
+    data = [patch("/broadcast/5/started", {"broadcast_id": str(number)}) for number in range(3)]
     body = skywalker(2, {"event": "patch", "data": data})
     assert [event.broadcast_id for event in typed("88", body)] == ["0", "1", "2"]
 

@@ -33,7 +33,7 @@ T = "/direct_v2/threads/T"
         ("/direct_v2/inbox/unseen_count", Path(Target.UNSEEN_COUNT, field="inbox")),
         ("/direct_v2/visual_inbox/unseen_count", Path(Target.UNSEEN_COUNT, field="visual_inbox")),
         ("/direct_v2/visual_threads/T/items/I", Path(Target.VISUAL_ITEM, "T", "I")),
-        ("/broadcast/5/started", Path(Target.BROADCAST, field="started")),
+        ("/broadcast/5/started", Path(Target.BROADCAST, item_id="5", field="started")),
     ],
 )
 def test_a_path_means(path: str, meaning: Path) -> None:
