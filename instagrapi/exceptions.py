@@ -19,6 +19,7 @@ working)::
         ├── RealtimeConfigError      [ValueError]
         ├── NotConnectedError        [RuntimeError]
         ├── ConcurrencyError         [RuntimeError]
+        ├── DeviceInUse              [RuntimeError]  who holds it is ``pid``
         ├── RealtimeTimeout          [TimeoutError]
         ├── TransportError           [ConnectionError]
         │   ├── ConnectFailed        name, TCP, proxy or TLS
@@ -272,6 +273,17 @@ class NotConnectedError(RealtimeError, RuntimeError):
 
 class ConcurrencyError(RealtimeError, RuntimeError):
     """Two threads in a call that only one may be in, or ``read_once`` from inside a handler."""
+
+
+class DeviceInUse(RealtimeError, RuntimeError):
+    """Another client on this machine is connected as the same device, and each would end the other's connection.
+
+    ``pid`` is the id of its process, ``None`` where that is not known.
+    """
+
+    def __init__(self, message: str = "", *, pid: int | None = None) -> None:
+        super().__init__(message)
+        self.pid = pid
 
 
 class RealtimeTimeout(RealtimeError, TimeoutError):

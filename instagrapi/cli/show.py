@@ -172,12 +172,20 @@ class Printer:
     def _connected(self, event: ev.Connected) -> str:
         return "resumed" if event.resumed else "ready"
 
+    def _caught_up(self, event: ev.CaughtUp) -> str:
+        return "everything missed was replayed"
+
+    def _resync(self, event: ev.Resync) -> str:
+        rest = "" if event.complete else "; there may have been more"
+        return f"the position was too old: {event.fetched} missed messages were fetched{rest}"
+
     def _unknown(self, event: ev.Unknown) -> str:
         what = f"{event.op or 'no operation'} {event.path}" if event.path else f"topic {event.topic}"
         return f"{what}, {type(event.raw).__name__}"
 
     def _disconnected(self, event: ev.Disconnected) -> str:
-        return event.reason or "no reason known"
+        again = "" if event.retry_in is None else f", trying again in {event.retry_in:.0f} s"
+        return f"{event.reason or 'no reason known'}{again}"
 
     def _undecoded(self, event: ev.Undecoded) -> str:
         return f"topic {event.topic}, {len(event.payload)} bytes: {event.error}"

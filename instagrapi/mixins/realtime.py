@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Unpack, overload
 
 from instagrapi.exceptions import NotConnectedError
-from instagrapi.realtime.base import DEFAULT_PING_TIMEOUT, Options
+from instagrapi.realtime.base import DEFAULT_PING_TIMEOUT
 from instagrapi.realtime.client import RealtimeClient
 from instagrapi.realtime.dispatch import (
     E,
@@ -20,6 +20,7 @@ from instagrapi.realtime.dispatch import (
     register,
 )
 from instagrapi.realtime.filters import Filters
+from instagrapi.realtime.inbox_sync import RealtimeOptions
 from instagrapi.realtime.network.transport import Transport
 
 
@@ -34,13 +35,15 @@ class RealtimeMixin:
     realtime: RealtimeClient | None = None
     _realtime_handlers: Handlers | None = None
 
-    def realtime_client(self, transport: Transport | None = None, **options: Unpack[Options]) -> RealtimeClient:
+    def realtime_client(self, transport: Transport | None = None, **options: Unpack[RealtimeOptions]) -> RealtimeClient:
         """A new, unconnected realtime client with the handlers of this client."""
         client = RealtimeClient(self, transport, **options)
         self._handlers_of_realtime().copy_to(client.handlers)
         return client
 
-    def realtime_connect(self, transport: Transport | None = None, **options: Unpack[Options]) -> RealtimeClient:
+    def realtime_connect(
+        self, transport: Transport | None = None, **options: Unpack[RealtimeOptions]
+    ) -> RealtimeClient:
         """Connects, making the realtime client if there is none, with these options then.
 
         Raises:

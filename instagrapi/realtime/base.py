@@ -1,379 +1,214 @@
-"""What the realtime and the FBNS client have in common: handlers, one connection at a time, and reading from it."""
+"""What the realtime and the FBNS client have in common: the loops that a program can choose from."""
 
 from __future__ import annotations
 
 import contextlib
 import logging
+import signal
 import threading
-import time
-from abc import ABC, abstractmethod
-from collections import Counter
+from collections import deque
 from collections.abc import Callable, Iterator
-from typing import Any, Literal, Self, TypedDict
+from typing import Any, Self, TypeVar
 
-from instagrapi.exceptions import ConcurrencyError, NotConnectedError, RealtimeConfigError, RealtimeError
-from instagrapi.profile import Address, MqttProfile, Profile
+from instagrapi.exceptions import ConcurrencyError, NotConnectedError, RealtimeTimeout
 from instagrapi.realtime import events as ev
-from instagrapi.realtime.dispatch import Dispatcher, Listening, OnHandlerError
-from instagrapi.realtime.host import profile_of
-from instagrapi.realtime.network.connection import Connection
-from instagrapi.realtime.network.deadline import Clock
-from instagrapi.realtime.network.tls import verified_context
-from instagrapi.realtime.network.traffic import Traffic
-from instagrapi.realtime.network.transport import ByteTransport, PacketTransport, SocketMQTToTTransport, Transport
-from instagrapi.realtime.protocol.packets import ConnAck, Connect, Publish
-from instagrapi.realtime.protocol.parser import DEFAULT_MAX_PACKET_SIZE
-from instagrapi.realtime.protocol.payload import DEFAULT_MAX_INFLATED_SIZE
-from instagrapi.realtime.protocol.session import MQTToTSession
-from instagrapi.realtime.state import State, Stats
-from instagrapi.realtime.wire.connect import MQTToTConnection
+from instagrapi.realtime.connecting import Options, TransportFactory, Wake
+from instagrapi.realtime.network.deadline import Deadline
+from instagrapi.realtime.reading import DEFAULT_PING_TIMEOUT, Outage, Reading
+from instagrapi.realtime.state import State
+
+__all__ = ["DEFAULT_PING_TIMEOUT", "MQTToTClient", "Options", "TransportFactory", "Wake"]
 
 logger = logging.getLogger("instagrapi.realtime")
 
-DEFAULT_CONNECT_TIMEOUT = 30.0
-DEFAULT_PING_TIMEOUT = 10.0
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+E = TypeVar("E", bound=ev.Event)
 
 
-class Options(TypedDict, total=False):
-    """The keyword arguments of both clients; :class:`MQTToTClient` says what they do."""
-
-    profile: Profile | None
-    on_handler_error: OnHandlerError
-    connect_timeout: float
-    max_packet_size: int
-    max_inflated_size: int
-    clock: Clock
-
-
-class MQTToTClient(Listening, ABC):
+class MQTToTClient(Reading):
     """A client of one of the two brokers.
 
-    The client outlives its connections: handlers and settings stay, a connection is made anew by each
-    :meth:`connect`. Any thread may send; one thread at a time may read.
-
-    Args:
-        client: the host, a logged-in client.
-        transport: carries the packets; by default a TLS socket, made anew for each connect, through the host's proxy.
-        profile: replaces the host's profile.
-        on_handler_error: ``continue`` logs a failing handler and goes on, ``raise`` lets ``read_once`` raise it, after
-            all handlers ran and the message was acknowledged.
-        connect_timeout: seconds for connecting, and again for the answer to CONNECT.
-        max_packet_size: largest packet to accept, in bytes.
-        max_inflated_size: largest body to accept after inflating, in bytes.
-        clock: seconds that never go back.
+    :meth:`read_once` in a loop of the program's own, :meth:`run_forever`, :meth:`start`, :meth:`events` and
+    :meth:`wait_for` all read the same way; one of them at a time may.
     """
 
-    def __init__(
-        self,
-        client: Any,
-        transport: Transport | None = None,
-        *,
-        profile: Profile | None = None,
-        on_handler_error: OnHandlerError = "continue",
-        connect_timeout: float = DEFAULT_CONNECT_TIMEOUT,
-        max_packet_size: int = DEFAULT_MAX_PACKET_SIZE,
-        max_inflated_size: int = DEFAULT_MAX_INFLATED_SIZE,
-        clock: Clock = time.monotonic,
-    ) -> None:
-        if min(max_packet_size, max_inflated_size) < 1:
-            raise RealtimeConfigError("limits are sizes in bytes, at least 1")
-        self.client = client
-        self._given_transport = transport
-        self._made_transport: SocketMQTToTTransport | None = None
-        self._profile = profile
-        self._connect_timeout = connect_timeout
-        self._max_packet_size = max_packet_size
-        self._max_inflated_size = max_inflated_size
-        self._clock = clock
-        self._dispatcher = Dispatcher(on_handler_error)
-        self.handlers = self._dispatcher.handlers
-        self._receiver = ev.Receiver(host=client)
-        self._connection: Connection | None = None
-        self._end_announced: Connection | None = None
-        self._state = State.IDLE
-        self._connecting = threading.Lock()
-        self._reading = threading.Lock()
-        self._announcing = threading.Lock()
-        self._disconnects = 0
-        self._traffic = Traffic()
-        self._event_counts: Counter[str] = Counter()
-        self._connects = 0
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._stopping = False
+        self._thread: threading.Thread | None = None
+        self._failure: Exception | None = None
 
-    # --- what the two clients differ in ----------------------------------------------------------------------------
+    # --- running ---------------------------------------------------------------------------------------------------
 
-    #: What its events say about where they came from.
-    _source: Literal["realtime", "push"] = "realtime"
-    #: Topics whose publishes :meth:`_notice` sees as soon as they arrive.
-    _expected_topics: frozenset[str] = frozenset()
+    def run_forever(self) -> None:
+        """Connects if need be, then reads and runs handlers until :meth:`stop` or :meth:`disconnect`.
 
-    @abstractmethod
-    def build_connection(self) -> MQTToTConnection:
-        """What CONNECT will say."""
-
-    @abstractmethod
-    def dispatch_packet(self, topic: str, payload: bytes) -> Any:
-        """Decodes the body of a publish, runs the handlers and returns the decoded body."""
-
-    @abstractmethod
-    def _mqtt_profile(self) -> MqttProfile:
-        """The part of the profile that is about this connection."""
-
-    @abstractmethod
-    def _address(self) -> Address:
-        """Where the broker is."""
-
-    def _notice(self, publish: Publish) -> bool:
-        """Sees publishes of expected topics before handlers do; true keeps one from them."""
-        return False
-
-    # --- handlers --------------------------------------------------------------------------------------------------
-
-    def emit(self, event: str, payload: Any) -> None:
-        """Runs the handlers of an event name."""
-        self._dispatcher.emit(event, payload)
-
-    # --- state -----------------------------------------------------------------------------------------------------
-
-    @property
-    def profile(self) -> Profile:
-        """What Instagram-specific values are in use."""
-        return self._profile or profile_of(self.client)
-
-    @property
-    def connected(self) -> bool:
-        """Whether there is a connection that has not ended."""
-        connection = self._connection
-        return connection is not None and connection.is_open
-
-    @property
-    def state(self) -> State:
-        """Where the client stands."""
-        return self._state
-
-    def stats(self) -> Stats:
-        """Counters and ages."""
-        connection = self._connection
-        keep_alive = connection.keep_alive if connection else None
-        return Stats(
-            packets_in=self._traffic.packets_in,
-            packets_out=self._traffic.packets_out,
-            bytes_in=self._traffic.bytes_in,
-            bytes_out=self._traffic.bytes_out,
-            connects=self._connects,
-            reconnects=max(0, self._connects - 1),
-            events=dict(self._event_counts),
-            ping_round_trip=keep_alive.latency if keep_alive else None,
-            last_byte_age=self._clock() - keep_alive.last_received if keep_alive else None,
-        )
-
-    def fileno(self) -> int:
-        """The socket's descriptor for an outer selector, -1 without one.
-
-        Packets may be buffered although it is not readable: call ``read_once(timeout=0)`` until it returns ``None``
-        before waiting.
+        Called in the main thread, SIGINT and SIGTERM stop it, and it returns as after :meth:`stop`.
 
         Raises:
-            NotConnectedError: there is no connection.
+            ConcurrencyError: somebody is reading already.
+            ClientError: the client cannot go on; the error says what a person has to do.
         """
-        return self._require_connection().fileno()
+        with self._stopped_by_signals():
+            self._run()
 
-    # --- connecting ------------------------------------------------------------------------------------------------
+    def start(self) -> Self:
+        """Does what :meth:`run_forever` does, on a daemon thread.
 
-    def _open_connection(self) -> ConnAck:
-        """Makes a new connection in place of the old one and performs CONNECT."""
-        if not self._connecting.acquire(blocking=False):
-            raise ConcurrencyError("another thread is connecting")
-        disconnects = self._disconnects
-        try:
-            self._close_connection()
-            self._state = State.CONNECTING
-            transport = self._make_transport()
-            handshake = self._handshake(transport)
-            connection = Connection(
-                transport,
-                MQTToTSession(max_packet_size=self._max_packet_size),
-                keep_alive=self._mqtt_profile().keep_alive,
-                clock=self._clock,
-                expects=self._expected_topics,
-                on_publish=self._notice,
-                traffic=self._traffic,
-            )
-            self._connection = connection
-            if self._disconnects != disconnects:  # it found no connection to close yet
-                raise NotConnectedError("the connection was closed from this side")
-            connack = connection.open(handshake, self._connect_timeout)
-        except BaseException:
-            self._connection = None
-            self._state = State.FAILED if self._disconnects == disconnects else State.STOPPED
-            raise
-        finally:
-            self._connecting.release()
-        self._connects += 1
-        if self._disconnects == disconnects:
-            self._state = State.LIVE
-        logger.info("%s connected", type(self).__name__)
-        return connack
-
-    def _handshake(self, transport: ByteTransport) -> Connect | None:
-        return self.build_connection().to_packet(self._mqtt_profile().keep_alive)
-
-    @property
-    def transport(self) -> Any:
-        """The transport that the program gave, else the one of the current connection."""
-        return self._given_transport or self._made_transport
-
-    @transport.setter
-    def transport(self, transport: Transport | None) -> None:
-        self._given_transport = transport
-
-    def _make_transport(self) -> ByteTransport:
-        given: Any = self._given_transport
-        if given is not None:
-            return given if getattr(given, "receives_bytes", False) is True else PacketTransport(given)
-        address = self._address()
-        self._made_transport = SocketMQTToTTransport(
-            address.host,
-            address.port,
-            timeout=self._connect_timeout,
-            tls_context=verified_context(self.profile.endpoints.ca_file),
-            proxy=getattr(self.client, "proxy", None),
-        )
-        return self._made_transport
-
-    def _announce_connected(self) -> None:
-        self.emit("connected", {"resumed": False})
-        self._emit_typed(ev.Connected, resumed=False)
-        self._dispatcher.raise_failure()
-
-    def disconnect(self) -> None:
-        """Sends DISCONNECT and closes the connection; wakes a blocked reader at once. Safe without a connection."""
-        self._disconnects += 1
-        self._close_connection()
-        if self._state is not State.IDLE:
-            self._state = State.STOPPED
-
-    def _close_connection(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.close()
-
-    def __enter__(self) -> Self:
-        self.connect()
+        Raises:
+            ConcurrencyError: it runs already.
+        """
+        if self.is_running:
+            raise ConcurrencyError("the client runs already")
+        self._failure = None
+        self._stopping = False
+        name = f"instagrapi-{type(self).__name__.lower()}-{self._own_user_id() or 'unknown'}"
+        self._thread = threading.Thread(target=self._run_in_background, name=name, daemon=True)
+        self._thread.start()
         return self
 
-    def __exit__(self, *exc_info: object) -> None:
+    def stop(self, timeout: float | None = None) -> bool:
+        """Ends every loop; from any thread, also from a handler. Safe when nothing runs.
+
+        Args:
+            timeout: seconds to wait for the thread of :meth:`start`; a handler may take its time.
+
+        Returns:
+            Whether nothing runs any more.
+        """
+        self._stopping = True
         self.disconnect()
+        thread = self._thread
+        if thread is None or thread is threading.current_thread():
+            return True
+        thread.join(timeout)
+        return not thread.is_alive()
 
-    @abstractmethod
-    def connect(self) -> None:
-        """Connects."""
+    @property
+    def is_running(self) -> bool:
+        """Whether the thread of :meth:`start` runs."""
+        return self._thread is not None and self._thread.is_alive()
 
-    # --- reading ---------------------------------------------------------------------------------------------------
-
-    def read_once(self, timeout: float | None = None) -> Any:
-        """Reads one packet, runs the handlers for it, and acknowledges it.
-
-        Args:
-            timeout: seconds; ``None`` waits for ever and keeps the connection alive meanwhile, 0 polls.
-
-        Returns:
-            The decoded body of a publish, the packet itself when it is none, ``None`` when nothing came in time.
+    def wait_connected(self, timeout: float | None = None) -> None:
+        """Waits until the client is live.
 
         Raises:
-            NotConnectedError: there is no connection, or :meth:`disconnect` was called.
-            ConnectionLost: the connection ended; what had arrived before was read first.
-            RealtimeProtocolError: the broker broke the rules; the connection is closed.
-            ConcurrencyError: another thread is reading, or a handler called this.
+            RealtimeTimeout: it is not, after so many seconds.
+            ClientError: it never will be; see :meth:`run_forever`.
         """
-        connection = self._require_connection()
-        if not self._reading.acquire(blocking=False):
-            raise ConcurrencyError("somebody is reading already; one thread at a time may, and no handler")
-        try:
-            packet = connection.read(timeout)
-            if type(packet) is not Publish:
-                return packet
-            return self._handle(connection, packet)
-        finally:
-            self._reading.release()
-            if connection.error is not None:
-                self._notice_end(connection)
 
-    def _handle(self, connection: Connection, publish: Publish) -> Any:
-        """Runs the handlers and acknowledges; a handler's exception does not keep the broker from its PUBACK."""
-        failure, body = None, None
-        try:
-            body = self.dispatch_packet(publish.topic, publish.payload)
-        except Exception as error:
-            failure = error
-        if publish.packet_id is not None:
-            connection.acknowledge(publish.packet_id)
-        if failure is not None:
+        with self._state_changed:
+            if not self._state_changed.wait_for(self._is_settled, timeout):
+                raise RealtimeTimeout(f"the client is still {self.state}")
+        if failure := self._failure:
             raise failure
-        return body
 
-    def ping(self, timeout: float | None = DEFAULT_PING_TIMEOUT, max_packets: int | None = None) -> bool:
-        """Sends PINGREQ and waits for PINGRESP, whatever arrives in between; nothing of that is lost or dispatched.
+    def _is_settled(self) -> bool:
+        return self._failure is not None or self.state is State.LIVE
 
-        Args:
-            timeout: seconds to wait.
-            max_packets: has no meaning any more; accepted because instagrapi 3.x has it.
+    def _run(self) -> None:
+        self._stopping = False
+        self._connect_soon()
+        while not self._is_over():
+            try:
+                self.read_once()
+            except NotConnectedError:
+                if not self._is_over():
+                    raise
 
-        Returns:
-            Whether PINGRESP came; false also when the connection breaks meanwhile.
+    def _is_over(self) -> bool:
+        return self._stopping or self.state is State.STOPPED
 
-        Raises:
-            NotConnectedError: there is no connection.
-        """
-        connection = self._require_connection()
+    def _run_in_background(self) -> None:
         try:
-            with self._watching(connection):
-                return connection.ping(timeout)
-        except (RealtimeError, OSError):
-            return False
+            self._run()
+        except Exception as error:
+            logger.exception("%s cannot go on", type(self).__name__)
+            self._failure = error
+            with self._state_changed:
+                self._state_changed.notify_all()
+            self.emit("error", {"event": "run", "error": error})
 
-    def _wait_until(self, done: Callable[[], bool], timeout: float | None) -> bool:
-        """Reads until ``done`` without running handlers."""
-        connection = self._require_connection()
-        with self._watching(connection):
-            return connection.wait_until(done, timeout)
-
-    def _require_connection(self) -> Connection:
-        connection = self._connection
-        if connection is None:
-            raise NotConnectedError("not connected: call connect() first")
-        return connection
+    def _connect_soon(self) -> None:
+        """Without a connection the first attempt is due now, with everything that holds for later ones."""
+        if self._connection is None and self._outage is None:
+            self._wake.clear()
+            self._outage = Outage(None, self._clock())
 
     @contextlib.contextmanager
-    def _watching(self, connection: Connection) -> Iterator[None]:
-        """Notices when the connection ended under a call."""
+    def _stopped_by_signals(self) -> Iterator[None]:
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+
+        def stop(*_: object) -> None:
+            # The thread that was interrupted may hold any lock; another one can wait for it.
+            threading.Thread(target=self.stop, daemon=True).start()
+
+        before = [(number, signal.signal(number, stop)) for number in _SIGNALS]
         try:
             yield
         finally:
-            if connection.error is not None:
-                self._notice_end(connection)
+            for number, handler in before:
+                signal.signal(number, handler)
 
-    def _notice_end(self, connection: Connection) -> None:
-        """Announces, once, that a connection ended; not before everything that came over it was read."""
-        with self._announcing:
-            if self._connection is not connection or connection.has_packets or self._end_announced is connection:
-                return
-            self._end_announced = connection
-        self._state = State.FAILED
-        reason = str(connection.error) or type(connection.error).__name__
-        logger.info("%s disconnected: %s", type(self).__name__, reason)
-        self.emit("disconnected", {"reason": reason, "will_retry": False})
-        self._emit_typed(ev.Disconnected, reason=reason)
-        self._dispatcher.forget_failure()  # why the connection ended is what matters now
+    # --- one event after another -----------------------------------------------------------------------------------
 
-    def _emit_typed(self, kind: type[ev.Event], **fields: Any) -> None:
-        self._event_counts[kind.kind] += 1
-        if self._dispatcher.handlers.has_typed:
-            self._dispatcher.emit_typed(self._event(kind, **fields))
+    def events(self, timeout: float | None = None) -> Iterator[ev.Event]:
+        """Typed events as they come, for a loop. Handlers run as well.
 
-    def _event(self, kind: type[ev.Event], **fields: Any) -> ev.Event:
-        event = kind(received_at=time.time(), account_id=self._own_user_id(), source=self._source, **fields)
-        return event.received_by(self._receiver)
+        Args:
+            timeout: seconds; the loop ends when nothing came for so long. ``None`` waits for ever.
 
-    def _own_user_id(self) -> str | None:
-        user_id = getattr(self.client, "user_id", None)
-        return None if user_id is None else str(user_id)
+        Yields:
+            Events; the loop ends quietly after :meth:`stop` or :meth:`disconnect`.
+
+        Raises:
+            As :meth:`read_once`.
+        """
+        came: deque[ev.Event] = deque()
+        self._connect_soon()
+        with self.on(ev.Event, came.append):
+            while True:
+                while came:
+                    yield came.popleft()
+                try:
+                    found = self.read_once(timeout)
+                except NotConnectedError:
+                    if self.state is State.STOPPED:
+                        return
+                    raise
+                if found is None and not came:
+                    return
+
+    def wait_for(
+        self, event: type[E], check: Callable[[E], object] = lambda event: True, timeout: float | None = None
+    ) -> E:
+        """The next event of a class that passes a check, whoever reads meanwhile.
+
+        Raises:
+            RealtimeTimeout: none came within ``timeout`` seconds.
+            ConcurrencyError: a handler called this; it would keep the event from coming.
+        """
+        found: list[E] = []
+        arrived = threading.Condition()
+
+        def take(candidate: E) -> None:
+            if not found and check(candidate):
+                with arrived:
+                    found.append(candidate)
+                    arrived.notify_all()
+
+        deadline = Deadline.after(timeout, self._clock)
+        with self.on(event, take):
+            while not found and not deadline.expired():
+                if self.is_running:
+                    if self._thread is threading.current_thread():
+                        raise ConcurrencyError("a handler cannot wait for an event: it keeps it from coming")
+                    with arrived:
+                        arrived.wait_for(lambda: bool(found), deadline.remaining())
+                else:
+                    self.read_once(deadline.remaining())
+        if not found:
+            raise RealtimeTimeout("the event did not come in time")
+        return found[0]

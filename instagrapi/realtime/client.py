@@ -7,31 +7,26 @@ import time
 from collections.abc import Mapping
 from typing import Any, Unpack
 
-from instagrapi.exceptions import IrisSubscribeFailed, RealtimeConfigError, RealtimeTimeout
+from instagrapi.exceptions import NotConnectedError, RealtimeConfigError, TransportError
 from instagrapi.profile import Address, RealtimeProfile
 from instagrapi.realtime import events as ev
-from instagrapi.realtime.base import MQTToTClient, Options
 from instagrapi.realtime.direct_commands import DirectCommands
-from instagrapi.realtime.host import Identity, app_version_of, fetch_sync_state, identity_of
+from instagrapi.realtime.host import Identity, identity_of
+from instagrapi.realtime.inbox_sync import IRIS_ANSWER_TIMEOUT, InboxSync, RealtimeOptions
 from instagrapi.realtime.network.transport import ByteTransport, Transport
 from instagrapi.realtime.protocol.packets import Connect, Publish
 from instagrapi.realtime.protocol.payload import deflate, dump_json
 from instagrapi.realtime.replies import CommandHandle, ReplyTable, pubsub_answer
 from instagrapi.realtime.router import RealtimeRouter
-from instagrapi.realtime.state import State
 from instagrapi.realtime.subscribing import Subscribing
-from instagrapi.realtime.typed import iris_accepted
 from instagrapi.realtime.wire import commands
 from instagrapi.realtime.wire.arguments import integer
 from instagrapi.realtime.wire.connect import MQTToTConnection, client_info
 from instagrapi.realtime.wire.decode import decode_realtime
 from instagrapi.realtime.wire.topics import MQTToTTopics
 
-#: Seconds to wait for the answer to a message-sync subscription (mauigpapi's figure).
-IRIS_ANSWER_TIMEOUT = 20.0
 
-
-class RealtimeClient(DirectCommands, Subscribing, MQTToTClient):
+class RealtimeClient(DirectCommands, Subscribing, InboxSync):
     """The connection that carries Direct events and commands.
 
     See :class:`~instagrapi.realtime.base.MQTToTClient` for the arguments and for reading,
@@ -48,13 +43,21 @@ class RealtimeClient(DirectCommands, Subscribing, MQTToTClient):
         }
     )
 
-    def __init__(self, client: Any, transport: Transport | None = None, **options: Unpack[Options]) -> None:
+    def __init__(self, client: Any, transport: Transport | None = None, **options: Unpack[RealtimeOptions]) -> None:
         super().__init__(client, transport, **options)
         self._replies = ReplyTable()
-        self._iris_answer: Any = None
         self._subscribed = {}
+        self._texts = {}
         self._receiver = ev.Receiver(host=client, commands=self)
-        self._router = RealtimeRouter(self._dispatcher, self._own_user_id, self._event_counts, self._receiver)
+        self._router = RealtimeRouter(
+            self._dispatcher,
+            self._own_user_id,
+            self._event_counts,
+            self._receiver,
+            self._unix_clock,
+            self._sync,
+            self._announce_caught_up,
+        )
 
     # --- connecting ------------------------------------------------------------------------------------------------
 
@@ -71,6 +74,8 @@ class RealtimeClient(DirectCommands, Subscribing, MQTToTClient):
         """
         self._replies.connection_changed()
         self._subscribed.clear()
+        self._texts.clear()
+        self._sync.wishes = None
         self._open_connection()
         self._announce_connected()
 
@@ -138,33 +143,6 @@ class RealtimeClient(DirectCommands, Subscribing, MQTToTClient):
 
     # --- subscriptions ---------------------------------------------------------------------------------------------
 
-    def iris_subscribe(
-        self,
-        seq_id: int,
-        snapshot_at_ms: int,
-        snapshot_app_version: str | None = None,
-        *,
-        timezone_offset: int | None = None,
-        subscription_type: str | None = None,
-    ) -> None:
-        """Subscribes to message sync from a position of the queue, without waiting for the answer.
-
-        Args:
-            seq_id: the last position that the program knows.
-            snapshot_at_ms: when that was, in milliseconds since 1970.
-            snapshot_app_version: the app version to claim, the client's by default; replies to messages only carry the
-                quoted message when it is recent.
-            timezone_offset: seconds; not said by default.
-            subscription_type: not said by default, which brings patches, as ``message`` does. What newer apps say,
-                ``slide_gql``, brings bodies that only the event ``unknown`` shows.
-        """
-        version = snapshot_app_version or app_version_of(self.client, self._profile)
-        body = commands.iris_subscription(
-            seq_id, snapshot_at_ms, version, timezone_offset=timezone_offset, subscription_type=subscription_type
-        )
-        self._iris_answer = None
-        self.publish_json(MQTToTTopics.IRIS_SUB, body)
-
     def direct_subscribe(
         self,
         amount: int = 1,
@@ -174,10 +152,10 @@ class RealtimeClient(DirectCommands, Subscribing, MQTToTClient):
         presence: bool = False,
         live: bool = False,
     ) -> dict[str, int]:
-        """Fetches where the inbox stands, over HTTP, subscribes from there and waits until the server agrees.
+        """Subscribes to message sync, see :meth:`sync_inbox`, and waits until the server agrees.
 
         Args:
-            amount: accepted because instagrapi 3.x has it; the request is always the app's, and no thread is looked at.
+            amount: accepted because instagrapi 3.x has it.
             timeout: seconds to wait for the server's answer.
             typing: first subscribes to who types, see :meth:`subscribe_typing`.
             presence: first subscribes to who is online, see :meth:`subscribe_presence`.
@@ -192,48 +170,47 @@ class RealtimeClient(DirectCommands, Subscribing, MQTToTClient):
             RealtimeConfigError: typing or broadcasts are asked for and the client has no user id.
             ClientError: the HTTP request failed.
         """
-        connection = self._require_connection()
+        self._require_connection()
+        self._amount = amount
         if typing:
             self.subscribe_typing()
         if live:
             self.subscribe_live()
         if presence:
             self.subscribe_presence()
-        state = fetch_sync_state(self.client, amount)
-        self._state = State.SUBSCRIBING
-        try:
-            self.iris_subscribe(state["seq_id"], state["snapshot_at_ms"])
-            if not connection.answers_are_scripted:
-                self._await_iris_answer(timeout)
-        except BaseException:
-            self._state = State.FAILED  # the connection stands, but no message would come
-            raise
-        self._state = State.LIVE
-        return state
-
-    def _await_iris_answer(self, timeout: float) -> None:
-        if not self._wait_until(lambda: self._iris_answer is not None, timeout):
-            raise RealtimeTimeout("the server did not answer the message-sync subscription; no message would come")
-        answer = self._iris_answer
-        if not iris_accepted(answer):
-            reason = answer.get("error_message") if isinstance(answer, Mapping) else None
-            raise IrisSubscribeFailed(
-                f"the server refused the message-sync subscription: {reason or 'no reason given'}", payload=answer
-            )
+        return self.sync_inbox(timeout)
 
     # --- sending ---------------------------------------------------------------------------------------------------
 
     def _send_command(self, body: commands.Body) -> CommandHandle:
         shown: commands.Body = {key: body[key] for key in ("thread_id", "action", "client_context") if key in body}
-        pending, is_new = self._replies.expect(body)
+        pending, is_new = self._replies.expect(body, self._clock())
         if not pending.accepted:
             try:
-                self.publish_json(MQTToTTopics.SEND_MESSAGE, body)
+                self._publish_or_later(MQTToTTopics.SEND_MESSAGE, body)
             except BaseException:
                 if is_new:
                     self._replies.withdraw(pending)
                 raise
         return CommandHandle(shown, pending, self._wait_until)
+
+    def _come_back(self) -> None:
+        """Connects and says again what the broken connection knew, in the order of the app: topics, message sync."""
+        self._replies.connection_changed()
+        self._open_connection()
+        connection = self._require_connection()
+        for topic, body in self._restored():
+            connection.publish(topic, deflate(dump_json(body)))
+        self._resume_sync(connection)
+        for command in self._replies.to_send_again(self._clock()):
+            connection.publish(MQTToTTopics.SEND_MESSAGE, deflate(dump_json(command)))
+
+    def _publish_or_later(self, topic: str, data: Mapping[str, Any]) -> None:
+        try:
+            self.publish_json(topic, data)
+        except (NotConnectedError, TransportError):
+            if self._outage is None:
+                raise
 
     def send_foreground_state(
         self,
@@ -294,8 +271,11 @@ class RealtimeClient(DirectCommands, Subscribing, MQTToTClient):
 
     def _publish(self, topic: str, payload: bytes) -> None:
         connection = self._require_connection()
-        with self._watching(connection):
+        try:
             connection.publish(str(topic), payload)
+        except Exception:
+            self._end_of(connection, at_once=True)
+            raise
 
 
 def _credential(identity: Identity, profile: RealtimeProfile) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any, Unpack
 
 from instagrapi.exceptions import (
@@ -20,6 +21,7 @@ from instagrapi.realtime.fbns_auth import FbnsDeviceAuth
 from instagrapi.realtime.network.transport import Transport
 from instagrapi.realtime.protocol.packets import Publish
 from instagrapi.realtime.protocol.payload import deflate, dump_json
+from instagrapi.realtime.state import State
 from instagrapi.realtime.wire.connect import MQTToTConnection, client_info
 from instagrapi.realtime.wire.decode import Decoded, decode_fbns
 from instagrapi.realtime.wire.push import push_fields, push_registration, unwrap
@@ -63,6 +65,7 @@ class FbnsClient(MQTToTClient):
         super().__init__(client, transport, **options)
         self.auth = auth or FbnsDeviceAuth.from_client(client)
         self._account = self._current_account()
+        self._registering = True
         self._awaiting_token = False
         self._registration: Any = None
 
@@ -84,11 +87,19 @@ class FbnsClient(MQTToTClient):
             RealtimeTimeout: it did not answer the registration.
             ClientError: the HTTP registration failed.
         """
+        self._registering = register
+        self._begin(self._announce_connected)
+
+    def _come_back(self) -> None:
+        """Connects as the stored device, and registers if the broken connection had."""
+        self._begin(lambda: None)
+
+    def _begin(self, on_connected: Callable[[], None]) -> None:
         self._follow_account()
         was_stored = self.auth.is_stored
         self._identify()
-        self._announce_connected()
-        if not register:
+        on_connected()
+        if not self._registering:
             return
         try:
             try:
@@ -100,8 +111,12 @@ class FbnsClient(MQTToTClient):
                 self._identify()
                 self._register()
         except BaseException:
-            self.disconnect()
+            self._give_up_connection()
             raise
+
+    def _give_up_connection(self) -> None:
+        self._close_connection()
+        self._set_state(State.STOPPED)
 
     def _follow_account(self) -> None:
         """Another account of the same client is another device."""
@@ -137,7 +152,7 @@ class FbnsClient(MQTToTClient):
         try:
             self.auth.read(connack.payload)
         except ValueError:
-            self.disconnect()
+            self._give_up_connection()
             raise MalformedPacket("FBNS issued a device identity that is no JSON object") from None
         self.auth.save(self.client)
         self.emit("auth", self.auth.to_settings())

@@ -6,7 +6,7 @@ from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
-from instagrapi.exceptions import IrisSubscribeFailed, RealtimeConfigError
+from instagrapi.exceptions import RealtimeConfigError
 from instagrapi.profile import Profile
 
 #: The first page of the inbox, as the app asks for it.
@@ -140,25 +140,22 @@ def _capabilities_of(host: object) -> str:
     return str(getattr(host, "capabilities", None) or profile_of(host).app.capabilities)
 
 
-def fetch_sync_state(host: Any, amount: int = 1) -> dict[str, int]:
-    """``seq_id`` and ``snapshot_at_ms`` of the inbox: one request, whose threads are not looked at.
+def fetch_inbox(host: Any, amount: int = 1) -> Mapping[str, Any]:
+    """The first page of the inbox, which says where message sync stands; one request.
 
     Raises:
-        IrisSubscribeFailed: the inbox does not say where it stands.
         ClientError: the request failed.
     """
     request = getattr(host, "private_request", None)
     inbox = request("direct_v2/inbox/", params=dict(_INBOX_PARAMS)) if callable(request) else None
-    state = _sync_state(inbox)
-    if state is None and callable(getattr(host, "direct_threads", None)):
+    if sync_state(inbox) is None and callable(getattr(host, "direct_threads", None)):
         host.direct_threads(amount=amount)
-        state = _sync_state(getattr(host, "last_json", None))
-    if state is None:
-        raise IrisSubscribeFailed("the inbox gave no seq_id and snapshot_at_ms to subscribe from", payload=None)
-    return state
+        inbox = getattr(host, "last_json", None)
+    return inbox if isinstance(inbox, Mapping) else {}
 
 
-def _sync_state(inbox: object) -> dict[str, int] | None:
+def sync_state(inbox: object) -> dict[str, int] | None:
+    """``seq_id`` and ``snapshot_at_ms`` of an answer of the inbox, ``None`` when it does not say."""
     if not isinstance(inbox, Mapping):
         return None
     try:

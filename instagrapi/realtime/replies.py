@@ -18,6 +18,10 @@ MAX_REMEMBERED = 1000
 #: How many unanswered commands are remembered; a broker that never answers must not fill the memory.
 MAX_PENDING = 1000
 
+#: Seconds after which a command is not sent again.
+MAX_COMMAND_AGE = 120.0
+_MOST_ACTIVITY_AGE = 5.0
+
 _ACTIVITY = "indicate_activity"
 #: Commands whose answers may lack the context that was sent (reported).
 _ANSWERED_WITHOUT_CONTEXT = frozenset({"mark_seen", "mark_visual_item_seen", _ACTIVITY})
@@ -32,15 +36,19 @@ class PendingCommand:
 
     Args:
         body: what was sent.
+        at: when, in seconds of the client's clock.
     """
 
-    def __init__(self, body: Mapping[str, Any]) -> None:
+    def __init__(self, body: Mapping[str, Any], at: float = 0.0) -> None:
         self.body = body
+        self.sent_at = at
         self.action = body.get("action")
         self.client_context: str | None = body.get("client_context")
         self.thread_id = body.get("thread_id")
         self.item_id = body.get("item_id")
         self.answer: Any = None
+        #: Whether it was too old to be sent when a connection stood again.
+        self.expired = False
         #: How many threads wait for the answer.
         self.waiting = 0
         #: Whether whoever waited for the answer has stopped waiting.
@@ -102,9 +110,13 @@ class CommandHandle(dict[str, Any]):
     def _wait(self, pending: PendingCommand, timeout: float | None) -> None:
         pending.waiting += 1
         try:
-            if not self._wait_until(lambda: pending.answered, timeout):
+            if not self._wait_until(lambda: pending.answered or pending.expired, timeout):
                 pending.given_up = True
                 raise RealtimeTimeout(f"no answer to {pending.action} came in time")
+            if pending.expired:
+                raise RealtimeTimeout(
+                    f"{pending.action} was too old when the connection stood again; it may not have arrived"
+                )
         finally:
             pending.waiting -= 1
 
@@ -127,13 +139,13 @@ class ReplyTable:
         #: By what it did and its context: a program may use one context for several commands.
         self._accepted: OrderedDict[tuple[Any, ...], PendingCommand] = OrderedDict()
 
-    def expect(self, body: Mapping[str, Any]) -> tuple[PendingCommand, bool]:
+    def expect(self, body: Mapping[str, Any], at: float = 0.0) -> tuple[PendingCommand, bool]:
         """Notes a command before it is sent; also says whether it is new.
 
         A repetition, context included, gives the same pending command, also when the server has accepted it: then it
         need not be sent.
         """
-        command = PendingCommand(body)
+        command = PendingCommand(body, at)
         with self._lock:
             known = self._repeated(command)
             if known is not None:
@@ -146,6 +158,19 @@ class ReplyTable:
     def is_expecting(self) -> bool:
         """Whether any command is unanswered."""
         return bool(self._pending)
+
+    def to_send_again(self, now: float) -> list[Mapping[str, Any]]:
+        """What a new connection has to send: the unanswered commands, in order, as long as they make sense.
+
+        The server recognises a repeated client context, so that what it has carried out is not done twice. Whoever
+        waits for one that is too old is told so.
+        """
+        with self._lock:
+            for command in self._pending:
+                most = _MOST_ACTIVITY_AGE if command.action == _ACTIVITY else MAX_COMMAND_AGE
+                command.expired = command.given_up or now - command.sent_at > most
+            self._pending = [command for command in self._pending if not command.expired]
+            return [command.body for command in self._pending]
 
     def withdraw(self, command: PendingCommand) -> None:
         """Forgets a command that could not be sent."""

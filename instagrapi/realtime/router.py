@@ -16,10 +16,13 @@ from instagrapi.realtime import events as ev
 from instagrapi.realtime import typed
 from instagrapi.realtime.dispatch import Dispatcher, Once
 from instagrapi.realtime.doubles import DoublePublishes
+from instagrapi.realtime.events.fields import as_integer
+from instagrapi.realtime.position import patch_key
 from instagrapi.realtime.replies import is_answer
+from instagrapi.realtime.syncing import MessageSync
 from instagrapi.realtime.typed import Origin, Patch
 from instagrapi.realtime.wire.decode import Decoded, parse_value
-from instagrapi.realtime.wire.paths import parse_path
+from instagrapi.realtime.wire.paths import Target, parse_path
 from instagrapi.realtime.wire.subscriptions import (
     APP_PRESENCE,
     APP_PRESENCE_ALTERNATIVE,
@@ -29,6 +32,8 @@ from instagrapi.realtime.wire.subscriptions import (
 from instagrapi.realtime.wire.topics import MQTToTTopics
 
 PRESENCE_QUERIES = frozenset({APP_PRESENCE, APP_PRESENCE_ALTERNATIVE})
+#: Marks an element that this side made of what it fetched over HTTP.
+FETCHED = "fetched"
 #: Under which the copies that were left out are counted.
 DUPLICATE = "duplicate"
 _DIRECT_SKYWALKER_TYPE = 1
@@ -51,6 +56,8 @@ class RealtimeRouter:
         counts: counts typed kinds.
         receiver: what the events are answered through.
         clock: gives unix time in seconds.
+        sync: keeps what was handled, and tells what was handled before.
+        on_caught_up: called when everything that had happened before was replayed.
     """
 
     def __init__(
@@ -60,6 +67,8 @@ class RealtimeRouter:
         counts: Counter[str] | None = None,
         receiver: ev.Receiver = _NOBODY,
         clock: Callable[[], float] = time.time,
+        sync: MessageSync | None = None,
+        on_caught_up: Callable[[], None] = lambda: None,
     ) -> None:
         self._dispatcher = dispatcher
         self._wants = dispatcher.handlers.get
@@ -67,6 +76,8 @@ class RealtimeRouter:
         self._counts: Counter[str] = Counter() if counts is None else counts
         self._receiver = receiver
         self._clock = clock
+        self._sync = sync
+        self._on_caught_up = on_caught_up
         self._doubles = DoublePublishes()
         self._routes: dict[str, Callable[[Any], None]] = {
             MQTToTTopics.MESSAGE_SYNC: self._message_sync,
@@ -110,11 +121,10 @@ class RealtimeRouter:
 
     def _origin(self, meta: Mapping[str, Any] | None = None) -> Origin:
         meta = meta or {}
-        backlog = "seq_id" in meta and meta.get("realtime") is False
         return Origin(
             self._clock(),
             meta.get("seq_id"),
-            "replay" if backlog else "realtime",
+            _source(meta),
             meta.get("mutation_token"),
             self._own_user_id(),
         )
@@ -128,22 +138,33 @@ class RealtimeRouter:
                 self._not_a_patch(element)
                 continue
             meta = {key: value for key, value in element.items() if key != "data"}
-            for patch in patches:
-                self._sync_patch(meta, patch)
+            self._sync_element(element, meta, patches)
+
+    def _sync_element(self, element: dict[str, Any], meta: dict[str, Any], patches: list[Any]) -> None:
+        """Emits what is new in an element, and notes that it was handled once the handlers have returned."""
+        keys: list[str | None] = []
+        times: list[int] = []
+        for index, raw in enumerate(patches):
+            path = raw.get("path") if isinstance(raw, dict) else None
+            if not isinstance(path, str):
+                self._not_a_patch({**meta, **raw} if isinstance(raw, dict) else {**meta, "data": raw})
+                continue
+            patch = _parse(path, raw)
+            key = patch_key(meta.get("seq_id"), index, patch.target, patch.op)
+            keys.append(key)
+            if self._sync is not None and self._sync.is_repeated(key, element):
+                self._counts[DUPLICATE] += 1
+                continue
+            name = "message" if path.startswith(_THREADS) else "thread_update"
+            self._direct_patch(MQTToTTopics.MESSAGE_SYNC, patch, {}, meta, sync_name=name)
+            times += _item_time(patch)
+        if self._sync is not None and self._sync.handled(element, keys, times):
+            self._on_caught_up()
 
     def _not_a_patch(self, element: Any) -> None:
         self._dispatcher.emit("iris", element)
         meta = element if isinstance(element, dict) else None
         self._typed(ev.Unknown, element, meta, topic=MQTToTTopics.MESSAGE_SYNC)
-
-    def _sync_patch(self, meta: dict[str, Any], raw: Any) -> None:
-        path = raw.get("path") if isinstance(raw, dict) else None
-        if not isinstance(path, str):
-            self._not_a_patch({**meta, **raw} if isinstance(raw, dict) else {**meta, "data": raw})
-            return
-        patch = _parse(path, raw)
-        name = "message" if path.startswith(_THREADS) else "thread_update"
-        self._direct_patch(MQTToTTopics.MESSAGE_SYNC, patch, {}, meta, sync_name=name)
 
     # --- the other topics ------------------------------------------------------------------------------------------
 
@@ -255,6 +276,20 @@ class RealtimeRouter:
 
 def _presence_in(payload: Any) -> bool:
     return isinstance(payload, dict) and isinstance(payload.get("presence_event"), dict)
+
+
+def _source(meta: Mapping[str, Any]) -> str:
+    if meta.get(FETCHED) is True:
+        return "poll"
+    return "replay" if "seq_id" in meta and meta.get("realtime") is False else "realtime"
+
+
+def _item_time(patch: Patch) -> list[int]:
+    """The time of a new item, in microseconds, as far as it has one."""
+    if patch.op != "add" or patch.target.target is not Target.ITEM or not isinstance(patch.value, dict):
+        return []
+    time = as_integer(patch.value.get("timestamp"))
+    return [] if time is None else [time]
 
 
 def _patches(payload: Any) -> list[tuple[dict[str, Any], dict[str, Any]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from instagrapi.exceptions import RealtimeConfigError
@@ -23,8 +23,8 @@ _GRAPHQL, _SKYWALKER = MQTToTTopics.REALTIME_SUB, MQTToTTopics.PUBSUB
 class Subscribing(ABC):
     """Subscribes to GraphQL (topic 149) and Skywalker (topic 88).
 
-    :mod:`instagrapi.realtime.subscriptions` has a function for every text that is known. Subscriptions belong to the
-    connection that they were made on: a new one begins without any. The server answers none of them.
+    :mod:`instagrapi.realtime.subscriptions` has a function for every text that is known. The server answers none of
+    them. A client that comes back by itself restores them; after :meth:`connect` there are none.
 
     The named methods return the text that they sent. The broker keeps its books by the literal text, and some texts are
     random; so subscribing twice sends the same text again, and unsubscribing sends it too, or nothing if there was no
@@ -38,28 +38,31 @@ class Subscribing(ABC):
     client: Any
     #: What the named subscriptions of the connection said.
     _subscribed: dict[tuple[str, str], str]
+    #: All texts that are subscribed to, by topic, in order; a connection that takes the place of a broken one begins
+    #: with them.
+    _texts: dict[str, dict[str, None]]
 
     @abstractmethod
-    def publish_json(self, topic: str, data: Mapping[str, Any]) -> None:
-        """Publishes deflated JSON on a topic."""
+    def _publish_or_later(self, topic: str, data: Mapping[str, Any]) -> None:
+        """Publishes deflated JSON on a topic, or leaves it to the connection that is to come."""
 
     # --- any text --------------------------------------------------------------------------------------------------
 
     def graph_ql_subscribe(self, subscriptions: str | Iterable[str]) -> None:
         """Subscribes to GraphQL topics, each a text ``1/graphqlsubscriptions/<query id>/<json>``."""
-        self.publish_json(_GRAPHQL, commands.subscribe(subscriptions))
+        self._subscribe(_GRAPHQL, subscriptions)
 
     def graph_ql_unsubscribe(self, subscriptions: str | Iterable[str]) -> None:
         """Ends GraphQL subscriptions; each text must be the one it was subscribed with."""
-        self.publish_json(_GRAPHQL, commands.unsubscribe(subscriptions))
+        self._unsubscribe(_GRAPHQL, subscriptions)
 
     def skywalker_subscribe(self, subscriptions: str | Iterable[str]) -> None:
         """Subscribes to Skywalker topics such as ``ig/u/v1/<user id>``."""
-        self.publish_json(_SKYWALKER, commands.subscribe(subscriptions))
+        self._subscribe(_SKYWALKER, subscriptions)
 
     def skywalker_unsubscribe(self, subscriptions: str | Iterable[str]) -> None:
         """Ends Skywalker subscriptions."""
-        self.publish_json(_SKYWALKER, commands.unsubscribe(subscriptions))
+        self._unsubscribe(_SKYWALKER, subscriptions)
 
     # --- what programs ask for most --------------------------------------------------------------------------------
 
@@ -95,15 +98,32 @@ class Subscribing(ABC):
         """Ends :meth:`subscribe_live_comments` for that broadcast."""
         return self._end(_GRAPHQL, "live comments", str(broadcast_id))
 
+    def _subscribe(self, topic: str, subscriptions: str | Iterable[str]) -> None:
+        body = commands.subscribe(subscriptions)
+        self._publish_or_later(topic, body)
+        self._texts.setdefault(topic, {}).update(dict.fromkeys(body["sub"]))
+
+    def _unsubscribe(self, topic: str, subscriptions: str | Iterable[str]) -> None:
+        body = commands.unsubscribe(subscriptions)
+        self._publish_or_later(topic, body)
+        for text in body["unsub"]:
+            self._texts.get(topic, {}).pop(text, None)
+
+    def _restored(self) -> Iterator[tuple[str, commands.Body]]:
+        """What a new connection has to say first: GraphQL before Skywalker, each in the order of subscribing."""
+        for topic in (_GRAPHQL, _SKYWALKER):
+            if texts := self._texts.get(topic):
+                yield topic, commands.subscribe(texts)
+
     def _begin(self, topic: str, name: str, text: str, of: str = "") -> str:
         text = self._subscribed.setdefault((name, of), text)
-        self.publish_json(topic, commands.subscribe(text))
+        self._subscribe(topic, text)
         return text
 
     def _end(self, topic: str, name: str, of: str = "") -> str | None:
         text = self._subscribed.pop((name, of), None)
         if text is not None:
-            self.publish_json(topic, commands.unsubscribe(text))
+            self._unsubscribe(topic, text)
         return text
 
     def _user_id(self) -> Id:

@@ -183,7 +183,7 @@ def test_connected_and_disconnected_are_events() -> None:
     assert told == [
         ("connected", {"resumed": False}),
         "connected",
-        ("disconnected", {"reason": reason, "will_retry": False}),
+        ("disconnected", {"reason": reason, "will_retry": False, "retry_in": None}),
         ("disconnected", reason),
     ]
     assert client.state is State.FAILED

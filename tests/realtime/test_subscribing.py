@@ -25,8 +25,9 @@ class Recorder(Subscribing):
         self.published: list[tuple[str, dict[str, Any]]] = []
         self.error: Exception | None = None
         self._subscribed = {}
+        self._texts = {}
 
-    def publish_json(self, topic: str, data: Mapping[str, Any]) -> None:
+    def _publish_or_later(self, topic: str, data: Mapping[str, Any]) -> None:
         if self.error is not None:
             raise self.error
         self.published.append((topic, dict(data)))

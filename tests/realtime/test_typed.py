@@ -366,7 +366,18 @@ anything = st.recursive(
     max_leaves=5,
 )
 CLASSES = [cls for cls in vars(events).values() if isinstance(cls, type) and issubclass(cls, events.Event)]
-FLAGS = {"is_active", "resumed", "will_retry", "ok", "from_me", "source", "received_at", "payload"}
+FLAGS = {
+    "is_active",
+    "resumed",
+    "will_retry",
+    "ok",
+    "from_me",
+    "source",
+    "received_at",
+    "payload",
+    "retry_in",
+    "complete",
+}
 
 
 @given(st.sampled_from(CLASSES), st.data())

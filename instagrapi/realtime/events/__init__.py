@@ -23,6 +23,7 @@ from instagrapi.realtime.events.direct import (
     VisualMessage,
 )
 from instagrapi.realtime.events.others import (
+    CaughtUp,
     Connected,
     Disconnected,
     GraphQL,
@@ -32,6 +33,7 @@ from instagrapi.realtime.events.others import (
     LiveStarted,
     LiveStopped,
     RegionHint,
+    Resync,
     SendResponse,
     Undecoded,
     Unknown,
@@ -63,6 +65,8 @@ KINDS: dict[str, type[Event]] = {
         Push,
         Connected,
         Disconnected,
+        CaughtUp,
+        Resync,
         Undecoded,
         Unknown,
     )
@@ -89,6 +93,7 @@ __all__ = [
     "DICTIONARY_KINDS",
     "KINDS",
     "Badge",
+    "CaughtUp",
     "Connected",
     "Disconnected",
     "Event",
@@ -109,6 +114,7 @@ __all__ = [
     "Reaction",
     "Receiver",
     "RegionHint",
+    "Resync",
     "Seen",
     "SendResponse",
     "ThreadEvent",

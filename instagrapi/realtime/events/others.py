@@ -115,11 +115,36 @@ class Connected(Event):
 
 
 class Disconnected(Event):
-    """The connection ended without being asked to."""
+    """The connection ended without being asked to.
+
+    Attributes:
+        will_retry: whether the client connects again by itself.
+        retry_in: seconds until then.
+    """
 
     kind = "disconnected"
     reason: Text = None
     will_retry: bool = False
+    retry_in: float | None = None
+
+
+class CaughtUp(Event):
+    """What had happened before the subscription was replayed; from here on events are live."""
+
+    kind = "caught_up"
+
+
+class Resync(Event):
+    """The position was too old to go on from, so the inbox was fetched over HTTP.
+
+    Attributes:
+        fetched: how many missed messages follow, each with the source ``poll``.
+        complete: whether that is all that was missed, as far as the inbox tells.
+    """
+
+    kind = "resync"
+    fetched: Integer = None
+    complete: bool = False
 
 
 class Undecoded(Event):

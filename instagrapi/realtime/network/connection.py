@@ -17,6 +17,7 @@ from instagrapi.exceptions import (
 )
 from instagrapi.realtime.network.acks import MAX_ACK_DELAY, MAX_HELD_ACKS, take_pubacks
 from instagrapi.realtime.network.deadline import Clock, Deadline
+from instagrapi.realtime.network.ending import why_ended
 from instagrapi.realtime.network.handshake import await_answer, check_accepted
 from instagrapi.realtime.network.traffic import Traffic
 from instagrapi.realtime.network.transport import ByteTransport
@@ -101,7 +102,7 @@ class Connection:
         try:
             self._transport.connect()
             if self.error is not None:  # closed before there was anything to close
-                raise self._why_ended()
+                raise why_ended(self.error)
             if connect is None:
                 self._session.skip_handshake()
                 connack = ConnAck(0)
@@ -113,7 +114,7 @@ class Connection:
             self._fail(error if isinstance(error, Exception) else ConnectionLost("interrupted while connecting"))
             self._disconnect_transport()
             if isinstance(self.error, NotConnectedError) and self.error is not error:
-                raise self._why_ended() from error
+                raise why_ended(self.error) from error
             raise
 
     def close(self) -> None:
@@ -191,9 +192,19 @@ class Connection:
         if inbox and self._clock() >= self._attend_at:  # the handlers of the next packet may take long
             self.flush_acks()
             self._ping_if_due()
-        if not (inbox and self._opened) and not self._wait(inbox.__len__, Deadline.after(timeout, self._clock)):
-            return None
-        return inbox.popleft()
+        deadline = Deadline.after(timeout, self._clock)
+        while (inbox and self._opened) or self._wait(inbox.__len__, deadline):
+            with contextlib.suppress(IndexError):  # somebody took what was unread
+                return inbox.popleft()
+        return None
+
+    def take_unread(self) -> list[Packet]:
+        """What came before the end and was not read; nobody else will get it."""
+        taken: list[Packet] = []
+        with contextlib.suppress(IndexError):  # a reader may take some itself
+            while True:
+                taken.append(self._inbox.popleft())
+        return taken
 
     def wait_until(self, done: Callable[[], bool], timeout: float | None) -> bool:
         """Reads until ``done``, filing every packet in the inbox; false when the time ran out first.
@@ -215,7 +226,7 @@ class Connection:
                 if done():
                     return True
                 if self.error is not None:
-                    raise self._why_ended() from self.error
+                    raise why_ended(self.error) from self.error
                 if not first and deadline.expired():
                     return False
                 first = False
@@ -273,7 +284,6 @@ class Connection:
         now = self._clock()
         with self._changed:
             self._keep_alive.received(now)
-            self.traffic.bytes_in += len(data)
             # What ends a packet buys as much time as what is within: the PINGRESP may have had to wait behind it.
             self._inside_packet = self._session.inside_packet
             if data:
@@ -282,7 +292,7 @@ class Connection:
                 packets = []
                 self._session.feed_eof()
             self._inside_packet = self._inside_packet or self._session.inside_packet
-            self.traffic.packets_in += len(packets)
+            self.traffic.received(len(data), len(packets))
         for packet in packets:
             if type(packet) is Publish and packet.topic not in self._expects or not self._consume(packet, now):
                 self._inbox.append(packet)
@@ -305,13 +315,6 @@ class Connection:
         if type(packet) is PingReq:
             self._post(PingResp().encode())
         return False
-
-    def _why_ended(self) -> Exception:
-        """The reason, as a new exception: the same object must not be raised from several threads."""
-        error = self.error
-        if type(error).__module__ == ClientError.__module__:
-            return type(error)(str(error))  # type: ignore[misc]  # one of ours, not None
-        return ConnectionLost(f"the transport failed: {type(error).__name__}")
 
     # --- writing ---------------------------------------------------------------------------------------------------
 
@@ -372,7 +375,7 @@ class Connection:
 
     def _transmit(self, data: bytes) -> None:
         if self.error is not None:
-            raise self._why_ended() from self.error
+            raise why_ended(self.error) from self.error
         try:
             self._transport.send(data)
         except Exception as error:
@@ -394,5 +397,4 @@ class Connection:
     def _count_sent(self, data: bytes) -> None:
         with self._changed:
             self._keep_alive.sent(self._clock())
-            self.traffic.bytes_out += len(data)
-            self.traffic.packets_out += 1
+            self.traffic.sent(len(data))

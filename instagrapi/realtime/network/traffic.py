@@ -13,3 +13,13 @@ class Traffic:
     bytes_out: int = 0
     packets_in: int = 0
     packets_out: int = 0
+
+    def sent(self, size: int) -> None:
+        """A packet of so many bytes went out."""
+        self.bytes_out += size
+        self.packets_out += 1
+
+    def received(self, size: int, packets: int) -> None:
+        """So many bytes came in, and completed so many packets."""
+        self.bytes_in += size
+        self.packets_in += packets

@@ -1,0 +1,117 @@
+"""Message sync across connections: where it stands, what comes again, and when live begins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from instagrapi.realtime.network.deadline import Clock
+from instagrapi.realtime.position import SyncPosition, SyncProgress
+from instagrapi.realtime.stores import Autosave
+from instagrapi.realtime.wire import commands
+
+_NEWEST = "newest_item_at"
+_ACCOUNT = "account_id"
+
+
+class MessageSync:
+    """Keeps the position of message sync and what was handled lately, saved as they change.
+
+    Args:
+        autosave: where the state is saved.
+        unix_clock: seconds since 1970.
+        account_id: gives the id of the account, as the position of another one means nothing.
+    """
+
+    def __init__(self, autosave: Autosave, unix_clock: Clock, account_id: Callable[[], str | None]) -> None:
+        self._progress = SyncProgress()
+        self._autosave = autosave
+        self._unix_clock = unix_clock
+        self._account_id = account_id
+        #: What a subscription says besides the position; ``None`` while nobody has subscribed.
+        self.wishes: dict[str, Any] | None = None
+        #: The time of the newest item that was handled, in microseconds since 1970.
+        self.newest_item_at: int | None = None
+
+    # --- the state -------------------------------------------------------------------------------------------------
+
+    @property
+    def position(self) -> SyncPosition | None:
+        """Where to subscribe from; ``None`` before anything is known."""
+        return self._progress.position
+
+    @property
+    def catching_up(self) -> bool:
+        """Whether the server still replays what happened before the subscription."""
+        return self._progress.catching_up
+
+    def restore(self, state: Mapping[str, Any] | None) -> None:
+        """Goes on from a saved state, if it is one of this account."""
+        if state is not None and state.get(_ACCOUNT) not in (None, self._account_id()):
+            state = None
+        self._progress.restore(state)
+        newest = state.get(_NEWEST) if state else None
+        self.newest_item_at = newest if isinstance(newest, int) else None
+
+    def tick(self) -> None:
+        """Saves what waits to be saved, if it is time."""
+        self._autosave.tick()
+
+    def go_to(self, position: SyncPosition) -> None:
+        """Goes on from where the inbox stands."""
+        self._progress.reset(position)
+        self._changed()
+
+    def flush(self) -> None:
+        """Saves what is not saved yet.
+
+        Raises:
+            OSError: it cannot be saved.
+        """
+        self._autosave.flush()
+
+    def _changed(self) -> None:
+        self._autosave.changed(self._state)
+
+    def _state(self) -> dict[str, Any]:
+        known = {_NEWEST: self.newest_item_at, _ACCOUNT: self._account_id()}
+        return {**self._progress.snapshot(), **{name: value for name, value in known.items() if value is not None}}
+
+    # --- subscribing -----------------------------------------------------------------------------------------------
+
+    def subscription(self, position: SyncPosition, wishes: Mapping[str, Any]) -> commands.Body:
+        """What to say to subscribe from a position; remembered for the connections to come."""
+        self.wishes = dict(wishes)
+        return commands.iris_subscription(position.seq_id, position.snapshot_at_ms, **wishes)
+
+    def subscribed(self, position: SyncPosition, answer: Mapping[str, Any]) -> None:
+        """The server agreed."""
+        if self.position is None:
+            self._progress.reset(position)
+        self._progress.subscribed(position.seq_id, answer.get("subscribed_at_ms"), answer.get("latest_seq_id"))
+        self._changed()
+
+    # --- handling --------------------------------------------------------------------------------------------------
+
+    def is_repeated(self, key: str | None, element: Mapping[str, Any]) -> bool:
+        """Whether a patch of a replay was handled before. What is live is new."""
+        replayed = element.get("realtime") is False or self._progress.catching_up
+        return replayed and self._progress.is_repeated(key)
+
+    def knows(self, key: str) -> bool:
+        """Whether something was handled before."""
+        return self._progress.is_repeated(key)
+
+    def handled(self, element: Mapping[str, Any], keys: list[str | None], item_times: list[int]) -> bool:
+        """The handlers of an element have returned; true when live begins with this.
+
+        Args:
+            element: as it came.
+            keys: of its patches.
+            item_times: of the items that came new with it, in microseconds.
+        """
+        seq_id = element.get("seq_id")
+        self._progress.handled(seq_id, keys, int(self._unix_clock() * 1000))
+        self.newest_item_at = max([*item_times, self.newest_item_at or 0]) or None
+        self._changed()
+        return self._progress.caught_up(seq_id)
