@@ -15,6 +15,7 @@ from instagrapi.exceptions import ConcurrencyError, NotConnectedError, RealtimeC
 from instagrapi.profile import Address, MqttProfile, Profile
 from instagrapi.realtime import events as ev
 from instagrapi.realtime.dispatch import Dispatcher, Listening, OnHandlerError
+from instagrapi.realtime.guard import DeviceGuard
 from instagrapi.realtime.host import profile_of
 from instagrapi.realtime.network.connection import Connection
 from instagrapi.realtime.network.deadline import Clock
@@ -33,6 +34,7 @@ logger = logging.getLogger("instagrapi.realtime")
 
 DEFAULT_CONNECT_TIMEOUT = 30.0
 TransportFactory: TypeAlias = Callable[[Address], ByteTransport]
+SessionExpired: TypeAlias = Callable[[Exception], bool]
 
 
 class Wake(Protocol):
@@ -62,6 +64,8 @@ class Options(TypedDict, total=False):
     wake: Callable[[], Wake]
     reconnect: ReconnectPolicy | bool | None
     random: Callable[[], float]
+    guard_device: bool
+    on_session_expired: SessionExpired | None
 
 
 class Connecting(Listening, ABC):
@@ -87,6 +91,10 @@ class Connecting(Listening, ABC):
         reconnect: how to come back after the connection has broken; true means the default policy. By default a client
             without a given transport comes back by itself, and one with a transport does not.
         random: gives numbers from 0 up to, but without, 1.
+        guard_device: whether to refuse to connect while another client on this machine is connected as the same device;
+            never with a transport of the program's own.
+        on_session_expired: called with the error when a reconnect finds the session dead. It may log the host in again
+            and return true, which leads to one more attempt; otherwise the error ends the client.
     """
 
     def __init__(
@@ -105,6 +113,8 @@ class Connecting(Listening, ABC):
         wake: Callable[[], Wake] = threading.Event,
         reconnect: ReconnectPolicy | bool | None = None,
         random: Callable[[], float] = chance.random,
+        guard_device: bool = True,
+        on_session_expired: SessionExpired | None = None,
     ) -> None:
         if min(max_packet_size, max_inflated_size) < 1:
             raise RealtimeConfigError("limits are sizes in bytes, at least 1")
@@ -125,6 +135,9 @@ class Connecting(Listening, ABC):
         self._backoff = Backoff(limits, random)
         self._connect_limit = HourlyLimit(limits.connects_per_hour)
         self._wake = wake()
+        self._on_session_expired = on_session_expired
+        self._guards_device = guard_device and transport is None and transport_factory is None
+        self._device: DeviceGuard | None = None
         self._dispatcher = Dispatcher(on_handler_error)
         self.handlers = self._dispatcher.handlers
         self._receiver = ev.Receiver(host=client)
@@ -248,6 +261,8 @@ class Connecting(Listening, ABC):
             connack = connection.open(handshake, self._connect_timeout)
         except BaseException:
             self._connection = None
+            if not self._will_try_again():
+                self._release_device()
             self._set_state(State.FAILED if self._disconnects == disconnects else State.STOPPED)
             raise
         finally:
@@ -278,6 +293,7 @@ class Connecting(Listening, ABC):
         address = self._address()
         if self._transport_factory is not None:
             return self._transport_factory(address)
+        self._hold_device(address)
         self._made_transport = SocketMQTToTTransport(
             address.host,
             address.port,
@@ -286,6 +302,24 @@ class Connecting(Listening, ABC):
             proxy=getattr(self.client, "proxy", None),
         )
         return self._made_transport
+
+    def _hold_device(self, address: Address) -> None:
+        """Keeps other clients on this machine from connecting as the same device, which would end this connection."""
+        if not self._guards_device:
+            return
+        device = DeviceGuard(address, self.build_connection().client_identifier, self._own_user_id() or "")
+        if self._device is None or self._device.key != device.key:
+            self._release_device()
+            self._device = device
+        self._device.acquire()
+
+    def _release_device(self) -> None:
+        if self._device is not None:
+            self._device.release()
+
+    def _will_try_again(self) -> bool:
+        """Whether another attempt follows one that fails."""
+        return False
 
     def _announce_connected(self, *, resumed: bool = False) -> None:
         self.emit("connected", {"resumed": resumed})
@@ -296,6 +330,7 @@ class Connecting(Listening, ABC):
         """Sends DISCONNECT and closes the connection; wakes a blocked reader at once. Safe without a connection."""
         self._disconnects += 1
         self._close_connection()
+        self._release_device()
         if self.state is not State.IDLE:
             self._set_state(State.STOPPED)
 

@@ -7,7 +7,7 @@ after. The numbers grow but leave gaps; a replay repeats the numbers of the firs
 from __future__ import annotations
 
 import threading
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -172,6 +172,8 @@ class SyncProgress:
         self._ahead = list(gaps.values())
         if reached is not None and (self._position is None or reached > self._position.seq_id):
             self._position = SyncPosition(reached, now_ms)
+            # A replay may have announced once more what was handled before; it will not come again.
+            del self._unfinished[: bisect_right(self._unfinished, reached)]
 
     # --- subscribing -----------------------------------------------------------------------------------------------
 

@@ -7,15 +7,17 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
-from instagrapi.exceptions import ConcurrencyError, NotConnectedError, RealtimeError
+from instagrapi.exceptions import ConcurrencyError, ConnectionLost, NotConnectedError, RealtimeError
 from instagrapi.realtime import events as ev
 from instagrapi.realtime.connecting import Connecting
 from instagrapi.realtime.network.connection import Connection
 from instagrapi.realtime.network.deadline import Deadline
 from instagrapi.realtime.protocol.packets import Packet, Publish
+from instagrapi.realtime.refusals import explained, is_dead_session
 from instagrapi.realtime.state import State
+from instagrapi.realtime.wire.topics import MQTToTTopics
 
 logger = logging.getLogger("instagrapi.realtime")
 
@@ -44,6 +46,7 @@ class Reading(Connecting):
         self._recovering = threading.RLock()
         self._end_noticed: Connection | None = None
         self._outage: Outage | None = None
+        self._renewed_session = False
         self._unread: deque[tuple[Connection, Packet]] = deque()
 
     # --- reading ---------------------------------------------------------------------------------------------------
@@ -100,6 +103,8 @@ class Reading(Connecting):
             failure = error
         if publish.packet_id is not None:
             connection.acknowledge(publish.packet_id)
+        if publish.topic == MQTToTTopics.PREEMPTIVE_PING and self._policy:
+            connection.fail(ConnectionLost("the server asked to connect again"))
         if failure is not None:
             raise failure
         return body
@@ -165,6 +170,8 @@ class Reading(Connecting):
             self._outage = self._plan(connection.error)
             if self._outage is not None:
                 self._unread.extend((connection, packet) for packet in connection.take_unread())
+        if self._outage is None:
+            self._release_device()
         self._announce_end(connection.error)
         return self._outage is not None
 
@@ -227,21 +234,43 @@ class Reading(Connecting):
         try:
             self._come_back()
         except Exception as error:
+            self._close_connection()
             with self._noticing:
                 if self._outage is not outage:
                     raise NotConnectedError("the connection was closed from this side") from error
                 self._outage = self._plan(error)
-            if self._outage is None:
-                self._set_state(State.FAILED)
-                raise
+            if self._outage is None and not self._renew_session(error):
+                self._end_for_good(error)
             self._set_state(State.BACKING_OFF)
             logger.info("%s could not connect: %s", type(self).__name__, type(error).__name__)
             return
         with self._noticing:
             if self._outage is outage:
                 self._outage = None
+        self._renewed_session = False
         self._backoff.opened(self._clock())
         self._announce_connected(resumed=outage.error is not None)
+
+    def _renew_session(self, error: Exception) -> bool:
+        """Lets the program log in again, once; then the next attempt is due at once."""
+        if self._on_session_expired is None or self._renewed_session or not is_dead_session(error):
+            return False
+        self._renewed_session = True
+        if not self._on_session_expired(error):
+            return False
+        self._outage = Outage(error, self._clock())
+        return True
+
+    def _end_for_good(self, error: Exception) -> NoReturn:
+        self._set_state(State.FAILED)
+        self._release_device()
+        reason = explained(self.client, error)
+        if reason is error:
+            raise error
+        raise reason from error
+
+    def _will_try_again(self) -> bool:
+        return self._outage is not None
 
     def _come_back(self) -> None:
         """Connects and restores what the old connection had."""

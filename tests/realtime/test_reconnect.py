@@ -232,6 +232,49 @@ def test_a_refused_session_is_never_tried_again() -> None:
     assert world.transport.connects == 2
 
 
+def test_a_refused_session_is_explained_by_one_request() -> None:
+    world = World().subscribe()
+    world.host.answers["accounts/current_user/"] = ChallengeRequired("open the app to confirm that it is you")
+    world.broker.connacks = [ConnAck(5)]
+    world.transport.arrive(b"")
+    with pytest.raises(ChallengeRequired, match="open the app") as raised:
+        world.read(timeout=600)
+    assert isinstance(raised.value.__cause__, ConnectRefused)
+    assert len(world.host.requests_to("accounts/current_user/")) == 1
+
+
+@pytest.mark.parametrize(("logged_in", "connects"), [(True, 3), (False, 2)])
+def test_the_program_may_log_in_again_once(logged_in: bool, connects: int) -> None:
+    errors: list[Exception] = []
+
+    def renew(error: Exception) -> bool:
+        errors.append(error)
+        return logged_in
+
+    world = World(on_session_expired=renew).subscribe()
+    world.broker.connacks = [ConnAck(5)] * 2
+    world.transport.arrive(b"")
+    with pytest.raises(ConnectRefused):
+        world.read(timeout=600)
+    assert world.transport.connects == connects
+    assert len(errors) == 1
+
+
+def test_a_renewed_session_is_used() -> None:
+    world = World(on_session_expired=lambda error: True).subscribe()
+    world.broker.connacks = [ConnAck(5)]
+    world.transport.arrive(b"")
+    world.read(timeout=5)
+    assert world.told == [("disconnected", 1.0), ("connected", True)]
+
+
+def test_when_the_server_asks_for_it_the_connection_is_made_anew() -> None:
+    world = World().subscribe()
+    world.transport.arrive(Publish("34", b"", None))
+    world.read(timeout=5)
+    assert world.told == [("disconnected", 1.0), ("connected", True)]
+
+
 def test_attempts_can_be_bounded() -> None:
     world = World(ReconnectPolicy(jitter=0.0, max_attempts=2)).subscribe()
     world.broker.connacks = [ConnAck(3)] * 5

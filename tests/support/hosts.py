@@ -29,7 +29,11 @@ class Host:
         self.token = CSRF_TOKEN
         self.settings: dict[str, Any] = {}
         self.requests: list[tuple[str, dict[str, Any]]] = []
-        self.answers: dict[str, Any] = {"direct_v2/inbox/": INBOX, "push/register/": {"status": "ok"}}
+        self.answers: dict[str, Any] = {
+            "accounts/current_user/": {"status": "ok"},
+            "direct_v2/inbox/": INBOX,
+            "push/register/": {"status": "ok"},
+        }
         for name, value in changes.items():
             setattr(self, name, value)
 

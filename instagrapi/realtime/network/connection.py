@@ -8,13 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from instagrapi.exceptions import (
-    ClientError,
-    ConnectFailed,
-    ConnectionLost,
-    LimitExceeded,
-    NotConnectedError,
-)
+from instagrapi.exceptions import ClientError, ConnectFailed, ConnectionLost, LimitExceeded, NotConnectedError
 from instagrapi.realtime.network.acks import MAX_ACK_DELAY, MAX_HELD_ACKS, take_pubacks
 from instagrapi.realtime.network.deadline import Clock, Deadline
 from instagrapi.realtime.network.ending import why_ended
@@ -111,7 +105,7 @@ class Connection:
             self._opened = True  # until here nobody else may read: it could take CONNACK away
             return connack
         except BaseException as error:
-            self._fail(error if isinstance(error, Exception) else ConnectionLost("interrupted while connecting"))
+            self.fail(error if isinstance(error, Exception) else ConnectionLost("interrupted while connecting"))
             self._disconnect_transport()
             if isinstance(self.error, NotConnectedError) and self.error is not error:
                 raise why_ended(self.error) from error
@@ -124,7 +118,7 @@ class Connection:
         if farewell:
             with contextlib.suppress(Exception):  # the peer notices the closed socket as well
                 self._transport.post(farewell)
-        self._fail(NotConnectedError("the connection was closed from this side"))
+        self.fail(NotConnectedError("the connection was closed from this side"))
 
     @property
     def answers_are_scripted(self) -> bool:
@@ -132,7 +126,7 @@ class Connection:
         return bool(getattr(self._transport, "performs_handshake", False))
 
     def fileno(self) -> int:
-        """The descriptor to watch in an outer selector; drain with ``read(0)`` first, bytes may be buffered."""
+        """The descriptor for an outer selector; drain with ``read(0)`` first, bytes may be buffered."""
         return self._transport.fileno()
 
     def _shake_hands(self, connect: Connect, deadline: Deadline) -> ConnAck:
@@ -158,7 +152,8 @@ class Connection:
             self._receive(data)
         return data
 
-    def _fail(self, error: Exception) -> None:
+    def fail(self, error: Exception) -> None:
+        """Ends the connection, for a reason that the first caller gives."""
         with self._changed:
             first = self.error is None
             if first:
@@ -244,7 +239,7 @@ class Connection:
     def _pump(self, deadline: Deadline) -> None:
         """One step of progress: some bytes, a ping, or the end of the wait."""
         if len(self._inbox) >= self._max_inbox:
-            self._fail(LimitExceeded(f"{self._max_inbox} packets wait to be read"))
+            self.fail(LimitExceeded(f"{self._max_inbox} packets wait to be read"))
             return
         self._ping_if_due()
         try:
@@ -253,11 +248,11 @@ class Connection:
             if self.answers_are_scripted:
                 raise
             if self._verdict() is Verdict.DEAD:  # only now: bytes that are there to read prove a live line
-                self._fail(ConnectionLost("the line is dead: no PINGRESP came"))
+                self.fail(ConnectionLost("the line is dead: no PINGRESP came"))
             return
         except Exception as error:
             ended_here = self.error is not None
-            self._fail(error)
+            self.fail(error)
             if not ended_here and not isinstance(error, ClientError):
                 raise
             return
@@ -297,7 +292,7 @@ class Connection:
             if type(packet) is Publish and packet.topic not in self._expects or not self._consume(packet, now):
                 self._inbox.append(packet)
         if self._session.error is not None:
-            self._fail(self._session.error)
+            self.fail(self._session.error)
 
     def _consume(self, packet: Packet, now: float) -> bool:
         """Deals with packets that are the connection's own business; true when nobody else needs to see it."""
@@ -379,7 +374,7 @@ class Connection:
         try:
             self._transport.send(data)
         except Exception as error:
-            self._fail(error)
+            self.fail(error)
             raise
         self._count_sent(data)
 
@@ -390,7 +385,7 @@ class Connection:
         try:
             self._transport.post(data)
         except Exception as error:
-            self._fail(error)  # it reaches whoever reads next
+            self.fail(error)  # it reaches whoever reads next
         else:
             self._count_sent(data)
 
