@@ -10,9 +10,8 @@ import threading
 from bisect import bisect_left, bisect_right, insort
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from instagrapi.realtime.wire.paths import Path, Target
 
@@ -50,8 +49,7 @@ def patch_key(seq_id: Any, index: int, target: Path | None = None, op: str | Non
     return None if number is None else f"{number}.{index}"
 
 
-@dataclass(frozen=True, slots=True)
-class SyncPosition:
+class SyncPosition(NamedTuple):
     """A place in the queue.
 
     Attributes:
@@ -152,6 +150,9 @@ class SyncProgress:
             self._remember(keys)
             if number is None:
                 return
+            if not self._unfinished and not self._ahead:  # in order, as nearly always
+                self._reach(number, now_ms)
+                return
             if number in self._unfinished:
                 self._unfinished.remove(number)
             insort(self._ahead, number)
@@ -160,8 +161,10 @@ class SyncProgress:
     def _remember(self, keys: Iterable[str | None]) -> None:
         for key in keys:
             if key is not None:
-                self._keys[key] = None
-                self._keys.move_to_end(key)
+                if key in self._keys:
+                    self._keys.move_to_end(key)
+                else:
+                    self._keys[key] = None
         while len(self._keys) > self._capacity:
             self._keys.popitem(last=False)
 
@@ -170,10 +173,16 @@ class SyncProgress:
         gaps = {bisect_left(self._unfinished, number): number for number in self._ahead}
         reached = gaps.pop(0, None)
         self._ahead = list(gaps.values())
-        if reached is not None and (self._position is None or reached > self._position.seq_id):
-            self._position = SyncPosition(reached, now_ms)
+        if reached is not None and self._reach(reached, now_ms):
             # A replay may have announced once more what was handled before; it will not come again.
             del self._unfinished[: bisect_right(self._unfinished, reached)]
+
+    def _reach(self, number: int, now_ms: int) -> bool:
+        """Moves forward; false when it is no step forward."""
+        if self._position is not None and number <= self._position.seq_id:
+            return False
+        self._position = SyncPosition(number, now_ms)
+        return True
 
     # --- subscribing -----------------------------------------------------------------------------------------------
 
@@ -195,7 +204,7 @@ class SyncProgress:
             behind = latest is not None and (position is None or position.seq_id < latest)
             self._latest = latest if behind else None
             if position is not None and position.seq_id == latest and at is not None:
-                self._position = replace(position, snapshot_at_ms=max(at, position.snapshot_at_ms))
+                self._position = position._replace(snapshot_at_ms=max(at, position.snapshot_at_ms))
 
     @property
     def catching_up(self) -> bool:

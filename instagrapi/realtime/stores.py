@@ -275,7 +275,9 @@ class Autosave:
         """
         with self._lock:
             self._pending = snapshot
-        self.tick()
+            waits = self._next_at is not None and self._clock() < self._next_at
+        if not waits:
+            self.tick()
 
     def due_in(self) -> float | None:
         """Seconds until :meth:`tick` has something to save; ``None`` when nothing waits."""

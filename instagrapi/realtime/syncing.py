@@ -28,6 +28,7 @@ class MessageSync:
         self._autosave = autosave
         self._unix_clock = unix_clock
         self._account_id = account_id
+        self._is_changed = False
         #: What a subscription says besides the position; ``None`` while nobody has subscribed.
         self.wishes: dict[str, Any] | None = None
         #: The time of the newest item that was handled, in microseconds since 1970.
@@ -54,13 +55,17 @@ class MessageSync:
         self.newest_item_at = newest if isinstance(newest, int) else None
 
     def tick(self) -> None:
-        """Saves what waits to be saved, if it is time."""
-        self._autosave.tick()
+        """Saves what has changed, if it is time."""
+        if self._is_changed:
+            self._is_changed = False
+            self._autosave.changed(self._state)
+        else:
+            self._autosave.tick()
 
     def go_to(self, position: SyncPosition) -> None:
         """Goes on from where the inbox stands."""
         self._progress.reset(position)
-        self._changed()
+        self._is_changed = True
 
     def flush(self) -> None:
         """Saves what is not saved yet.
@@ -68,10 +73,8 @@ class MessageSync:
         Raises:
             OSError: it cannot be saved.
         """
+        self.tick()
         self._autosave.flush()
-
-    def _changed(self) -> None:
-        self._autosave.changed(self._state)
 
     def _state(self) -> dict[str, Any]:
         known = {_NEWEST: self.newest_item_at, _ACCOUNT: self._account_id()}
@@ -89,7 +92,7 @@ class MessageSync:
         if self.position is None:
             self._progress.reset(position)
         self._progress.subscribed(position.seq_id, answer.get("subscribed_at_ms"), answer.get("latest_seq_id"))
-        self._changed()
+        self._is_changed = True
 
     # --- handling --------------------------------------------------------------------------------------------------
 
@@ -112,6 +115,7 @@ class MessageSync:
         """
         seq_id = element.get("seq_id")
         self._progress.handled(seq_id, keys, int(self._unix_clock() * 1000))
-        self.newest_item_at = max([*item_times, self.newest_item_at or 0]) or None
-        self._changed()
-        return self._progress.caught_up(seq_id)
+        if item_times:
+            self.newest_item_at = max(*item_times, self.newest_item_at or 0)
+        self._is_changed = True
+        return self._progress.catching_up and self._progress.caught_up(seq_id)
