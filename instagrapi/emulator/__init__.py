@@ -12,8 +12,19 @@ if TYPE_CHECKING:
     from instagrapi.emulator.actor import Actor
     from instagrapi.emulator.companion import Companion
     from instagrapi.emulator.emulator import Emulator
+    from instagrapi.emulator.fault import Fault
+    from instagrapi.emulator.virtual import VirtualEmulator
+    from instagrapi.emulator.virtual_clock import VirtualClock
 
-__all__ = ["Actor", "Companion", "Emulator"]
+_MODULES = {
+    "Actor": "actor",
+    "Companion": "companion",
+    "Emulator": "emulator",
+    "Fault": "fault",
+    "VirtualClock": "virtual_clock",
+    "VirtualEmulator": "virtual",
+}
+__all__ = ["Actor", "Companion", "Emulator", "Fault", "VirtualClock", "VirtualEmulator"]
 
 
 def __getattr__(name: str) -> object:
@@ -21,4 +32,4 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     import importlib
 
-    return getattr(importlib.import_module(f"{__name__}.{name.lower()}"), name)
+    return getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)

@@ -22,6 +22,7 @@ class Accounts:
         self._random = random
         self._by_name: dict[str, Account] = {}
         self._by_session: dict[str, Account] = {}
+        self._revoked: dict[str, int] = {}
 
     def __iter__(self) -> Iterator[Account]:
         return iter(self._by_name.values())
@@ -64,6 +65,19 @@ class Accounts:
         if account is not None:
             account.sessions.discard(sessionid)
             account.ended_sessions.add(sessionid)
+
+    def revoke_sessions(self, account: Account, status: int) -> int:
+        """Makes the account's sessions unknown, which HTTP answers with this status from now on; gives their number."""
+        count = len(account.sessions)
+        for sessionid in account.sessions:
+            del self._by_session[sessionid]
+            self._revoked[sessionid] = status
+        account.sessions.clear()
+        return count
+
+    def revoked_status(self, sessionid: str) -> int | None:
+        """The status for a session that was revoked; ``None`` for others."""
+        return self._revoked.get(sessionid)
 
     def _token(self, length: int) -> str:
         return "".join(self._random.choices(_TOKEN_CHARACTERS, k=length))

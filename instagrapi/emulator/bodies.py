@@ -22,6 +22,9 @@ TYPING_ACK_TTL_MS = 10_000
 #: The types of topic 88 (1 and 2 captured, 4 reported).
 _DIRECT, _LIVE, _VIDEO_CALL = 1, 2, 4
 
+#: The type of a refusal of message sync for which a new position helps (reported of the number).
+POSITION_UNKNOWN = 1
+
 Json = dict[str, Any]
 
 
@@ -51,12 +54,12 @@ def iris_accepted(seq_id: int, latest_seq_id: int, now_ms: int) -> Json:
     }
 
 
-def iris_refused(error_message: str) -> Json:
-    """Topic 135, the position cannot be used (captured): get a new one over HTTP."""
+def iris_refused(error_message: str, error_type: int = POSITION_UNKNOWN) -> Json:
+    """Topic 135, message sync does not start (captured of positions that cannot be used)."""
     return {
         "succeeded": False,
         "seq_id": None,
-        "error_type": 1,
+        "error_type": error_type,
         "error_message": error_message,
         "subscribed_at_ms": None,
     }

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from abc import ABC, abstractmethod
-from collections import deque
+from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any, Generic, TypeVar
 
+from instagrapi.emulator.conversation import Conversation
 from instagrapi.emulator.devices import Devices
+from instagrapi.emulator.fault import Kind
+from instagrapi.emulator.gate import Arrival, Gate, Visitor
 from instagrapi.emulator.handshake import (
     FBNS_FIELDS,
     REALTIME_FIELDS,
@@ -16,25 +20,23 @@ from instagrapi.emulator.handshake import (
     authenticate,
     check_app_info,
     check_fields,
-    speaks_mqttot,
 )
 from instagrapi.emulator.hub import Hub
 from instagrapi.emulator.journal import Connection, ServiceName
-from instagrapi.emulator.link import Link
+from instagrapi.emulator.link import Line, Link
 from instagrapi.emulator.model import Account
 from instagrapi.emulator.notifications import envelope, of_anything, of_message
 from instagrapi.emulator.push import PushSession
 from instagrapi.emulator.realtime import RealtimeSession
+from instagrapi.emulator.session import Session
 from instagrapi.emulator.signals import Messaged, Notified, Signal
+from instagrapi.emulator.sockets import AcceptedSocket, SocketLine
 from instagrapi.emulator.world import World
-from instagrapi.exceptions import RealtimeProtocolError, RealtimeTimeout, TransportError
+from instagrapi.exceptions import RealtimeTimeout, TransportError
 from instagrapi.realtime.network.deadline import Deadline
 from instagrapi.realtime.network.stream import Stream
 from instagrapi.realtime.protocol.packets import ConnAck, Connect
 from instagrapi.realtime.wire.connect import MQTToTConnection
-
-#: Seconds until the CONNECT must be there, and for which a client that is no MQTToT client is left without an answer.
-CONNECT_TIMEOUT = 30.0
 
 S = TypeVar("S", RealtimeSession, PushSession)
 
@@ -43,16 +45,16 @@ class Broker(ABC, Generic[S]):
     """What both brokers do.
 
     Attributes:
+        gate: receives those who connect.
         sessions: the open connections.
-        planned_answers: CONNACKs to give to the next CONNECTs instead of the right ones; a code other than 0 refuses.
     """
 
     service: ServiceName
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
+        self.gate = Gate(hub, self.service)
         self.sessions: list[S] = []
-        self.planned_answers: deque[ConnAck] = deque()
         with hub.changing() as world:
             world.listeners.append(self.on_signal)
 
@@ -68,66 +70,88 @@ class Broker(ABC, Generic[S]):
             ConnectDenied: the CONNECT is not acceptable.
         """
 
-    def serve(self, stream: Stream) -> None:
-        """Holds one conversation to its end."""
-        link = Link(stream)
-        try:
-            packet = link.receive(Deadline.after(CONNECT_TIMEOUT))
-            if not isinstance(packet, Connect):
-                return
-            if not speaks_mqttot(packet):
-                _leave_unanswered(link)
-                return
-            session = self._open(link, packet)
-            if session is not None:
-                self._attend(session)
-        except (TransportError, RealtimeTimeout, RealtimeProtocolError):
-            # However the client left, it has left.
-            return
-        finally:
-            link.close()
+    @abstractmethod
+    def _owners(self, world: World, connect: MQTToTConnection) -> Callable[[], Sequence[Account]]:
+        """Whose connection it claims to be."""
 
-    def _open(self, link: Link, packet: Connect) -> S | None:
+    # --- conversations ------------------------------------------------------------------------------------------------
+
+    def begin(self, line: Line, visitor: Visitor, latency: float = 0.0) -> Conversation:
+        """Begins a conversation over a line."""
+        link = Link(self._hub, line, self.service, visitor.number, latency)
+        if visitor.arrival is Arrival.SILENT:
+            link.cut()
+        return Conversation(self._hub, self, link)
+
+    def serve(self, stream: Stream, sock: AcceptedSocket, visitor: Visitor) -> None:
+        """Holds one conversation over a socket to its end."""
+        conversation = self.begin(SocketLine(stream, sock), visitor)
+        why = "the program has closed it"
+        try:
+            while data := stream.receive(conversation.deadline):
+                conversation.take(data)
+        except RealtimeTimeout:
+            why = "the program has been silent for too long"
+        except TransportError as error:
+            why = "the broker has closed it" if conversation.link.is_over else str(error)
+        finally:
+            conversation.end(why)
+        if conversation.link.is_cut:
+            # The program must not be told, so the socket stays until it gives up.
+            with contextlib.suppress(TransportError):
+                while stream.receive(Deadline(None)):
+                    pass
+
+    def open(self, link: Link, packet: Connect) -> Session | None:
+        """Answers CONNECT; the session, if it is accepted."""
         connect = MQTToTConnection.from_packet(packet)
-        session = None
         with self._hub.changing() as world:
-            planned = self.planned_answers.popleft() if self.planned_answers else None
+            link.belong_to(self._owners(world, connect))
+            self._hub.tally.connects.add(self._hub.clock.elapsed, self.service, link.owners)
+            fault = self._hub.faults.take(Kind.CONNACK, self.service, link.owners)
+            planned: ConnAck | None = fault.value if fault else None
             try:
                 if planned and planned.return_code:
                     raise ConnectDenied(planned.return_code)
                 session, answer = self._admit(world, link, packet, connect)
+                self._make_room_for(session)
             except ConnectDenied as denied:
-                answer = ConnAck(denied.code)
+                link.note(f"sends CONNECT, keep alive {packet.keep_alive} s, and gets CONNACK {denied.code}")
+                link.queue(ConnAck(denied.code))
                 self._hub.journal.connections.append(self._entry(packet, connect, None, code=denied.code))
-            else:
-                self._enter(session, planned or answer)
-        if session is None:
-            link.send(answer)
-        return session
+                return None
+            link.note(f"sends CONNECT, keep alive {packet.keep_alive} s, and gets CONNACK 0")
+            self._enter(session, planned or answer)
+            return session
+
+    def _make_room_for(self, session: S) -> None:
+        """Deals with other connections of the same device.
+
+        Raises:
+            ConnectDenied: they stay.
+        """
+        rule = self._hub.dialect.same_device
+        rivals = [other for other in self.sessions if _same_device(other.connection, session.connection)]
+        if rivals and rule == "refuse":
+            raise ConnectDenied(Code.IDENTIFIER_REJECTED)
+        if rule == "kick":
+            for other in rivals:
+                other.link.note(f"is ended by {session.link}, the same device")
+                other.link.close()
+                self.dismiss(other)
 
     def _enter(self, session: S, answer: ConnAck) -> None:
-        for other in list(self.sessions):
-            if _same_device(other.connection, session.connection):
-                self._dismiss(other)
         self._hub.journal.connections.append(session.connection)
         self.sessions.append(session)
-        self._hub.outlets.append(session)
         session.send(answer)
         session.greet()
+        self._hub.faults.reach("connected", self.service, session.link.owners)
 
-    def _attend(self, session: S) -> None:
-        try:
-            session.run()
-        finally:
-            with self._hub.changing():
-                self._dismiss(session)
-
-    def _dismiss(self, session: S) -> None:
-        session.close()
+    def dismiss(self, session: Session) -> None:
+        """Takes note that a session is over; harmless when repeated."""
         if session in self.sessions:
             self.sessions.remove(session)
-            self._hub.outlets.remove(session)
-            session.connection.closed_at = self._hub.clock()
+            session.end()
 
     def _entry(
         self, packet: Connect, connect: MQTToTConnection, account: str | None, device_id: str = "", code: int = 0
@@ -139,7 +163,7 @@ class Broker(ABC, Generic[S]):
             connect=connect,
             keep_alive=packet.keep_alive,
             return_code=code,
-            opened_at=self._hub.clock(),
+            opened_at=self._hub.clock.time(),
         )
 
 
@@ -156,6 +180,11 @@ class RealtimeBroker(Broker[RealtimeSession]):
     def sessions_of(self, account: Account) -> list[RealtimeSession]:
         """The account's open connections, oldest first."""
         return [session for session in self.sessions if session.account is account]
+
+    def _owners(self, world: World, connect: MQTToTConnection) -> Callable[[], Sequence[Account]]:
+        account = world.accounts.by_pk(connect.client_info.get("userId", 0))
+        owners = () if account is None else (account,)
+        return lambda: owners
 
     def _admit(
         self, world: World, link: Link, packet: Connect, connect: MQTToTConnection
@@ -193,25 +222,29 @@ class PushBroker(Broker[PushSession]):
                 self._push(account, signal.collapse_key, of_anything(account, signal, self._random))
 
     def _push(self, account: Account, collapse_key: str, notification: dict[str, Any] | None) -> None:
-        """To the account's registered devices; it is kept while a device is away."""
+        """To the account's registered devices; it is kept for those that are away."""
         for token, device in self._devices.registered(account):
             body = envelope(token, device, collapse_key, notification, self._random)
-            session = next((session for session in self.sessions if session.device is device), None)
-            if session is None:
-                device.pending.append(body)
-            else:
-                session.push(body)
+            device.keep(body)
+            for session in self.sessions:
+                if session.device is device:
+                    session.push(body)
 
     def sessions_of(self, account: Account) -> list[PushSession]:
         """The open connections of the devices that the account is registered with."""
         devices = [device for _, device in self._devices.registered(account)]
         return [session for session in self.sessions if session.device in devices]
 
+    def _owners(self, world: World, connect: MQTToTConnection) -> Callable[[], Sequence[Account]]:
+        key = connect.client_info.get("userId", 0)
+        return lambda: self._devices.owners(key)
+
     def _admit(
         self, world: World, link: Link, packet: Connect, connect: MQTToTConnection
     ) -> tuple[PushSession, ConnAck]:
         check_fields(packet, connect, FBNS_FIELDS)
         device = self._devices.identify(connect)
+        link.belong_to(lambda: self._devices.owners(device.connection_key))
         entry = self._entry(packet, connect, None, device_id=device.device_id)
         session = PushSession(self._hub, link, entry, device, self._devices)
         return session, ConnAck(Code.ACCEPTED, device.auth())
@@ -219,9 +252,3 @@ class PushBroker(Broker[PushSession]):
 
 def _same_device(one: Connection, other: Connection) -> bool:
     return (one.account, one.device_id) == (other.account, other.device_id)
-
-
-def _leave_unanswered(link: Link) -> None:
-    deadline = Deadline.after(CONNECT_TIMEOUT)
-    while link.receive(deadline) is not None:
-        pass

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import ssl
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import trustme
+
+from instagrapi.emulator.gate import Arrival
 
 LOOPBACK_NAMES = ("127.0.0.1", "::1", "localhost")
 _LONG_AGO = datetime.datetime(2001, 1, 1, tzinfo=datetime.UTC)
@@ -44,3 +48,20 @@ class Certificates:
     def close(self) -> None:
         """Removes the directory; harmless when repeated."""
         self._directory.cleanup()
+
+
+class ServerContexts:
+    """The TLS contexts of a server: the usual one, and one with an expired certificate, made when it is needed.
+
+    Args:
+        usual: what connections get unless something is out of order.
+        expired: makes the other.
+    """
+
+    def __init__(self, usual: ssl.SSLContext, expired: Callable[[], ssl.SSLContext]) -> None:
+        self._usual = usual
+        self._expired = functools.cache(expired)
+
+    def for_arrival(self, arrival: Arrival) -> ssl.SSLContext:
+        """The context for a connection that is received in this way."""
+        return self._expired() if arrival is Arrival.EXPIRED else self._usual

@@ -31,10 +31,33 @@ def answer(world: World, account: Account, body: bytes) -> Json:
         if act is None:
             raise Refused(400, "unknown action")
         return _item_ack("200", "ok", payload=act(world, account, command))
-    except Refused as refused:
-        echoed = command.get("client_context")
-        payload = {"client_context": echoed if isinstance(echoed, str) else None, "message": refused.message}
-        return _item_ack(str(refused.status), "fail", message=refused.message, payload=payload)
+    except Refused as refusal:
+        return _refusal(refusal, command.get("client_context"))
+
+
+def refused(body: bytes, status: int, message: str) -> Json:
+    """The answer to a command that is refused whatever it says; forms as with :func:`answer`."""
+    client_context = outline(body)[1] or None
+    return _refusal(Refused(status, message), client_context)
+
+
+def outline(body: bytes) -> tuple[str, str]:
+    """The action of a command, as far as it is known, and its client context; empty where there is none."""
+    try:
+        command = _read(body)
+    except Refused:
+        return "unreadable", ""
+    action, client_context = command.get("action"), command.get("client_context")
+    name = next((known for known in _ACTIONS if known == action), "unknown action")
+    return name, client_context if isinstance(client_context, str) else ""
+
+
+def _refusal(refusal: Refused, client_context: object) -> Json:
+    payload = {
+        "client_context": client_context if isinstance(client_context, str) else None,
+        "message": refusal.message,
+    }
+    return _item_ack(str(refusal.status), "fail", message=refusal.message, payload=payload)
 
 
 def _item_ack(status_code: str, status: str, **fields: Any) -> Json:

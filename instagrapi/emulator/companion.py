@@ -7,13 +7,14 @@ import threading
 from collections.abc import Callable, Iterable
 
 from instagrapi.emulator.actor import Actor
+from instagrapi.emulator.clock import Clock, Timer
 from instagrapi.emulator.model import Item, Refused
 
 _SMALL_TALK = ("hi there", "!ping", "how are you?", "have you seen this?", "see you later")
 
 
 class Companion:
-    """One step every ``interval`` seconds on a thread of its own, until :meth:`stop`.
+    """One step every ``interval`` seconds, on a thread of its own or on a clock, until :meth:`stop`.
 
     What a partner has written since the last step is answered: seen, liked, and echoed in a reply. Otherwise the
     companion goes on with what people do: shows up, types, writes, reads.
@@ -30,6 +31,7 @@ class Companion:
         self._interval = interval
         self._progress: dict[int, int] = {}
         self._answered: dict[int, Item] = {}
+        self._timer: Timer | None = None
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"emulator-companion-{actor.username}", daemon=True)
 
@@ -37,18 +39,27 @@ class Companion:
         """Begins to converse."""
         self._thread.start()
 
+    def start_on(self, clock: Clock) -> None:
+        """Begins to converse as a clock's plan, without a thread."""
+        self._timer = clock.every(self._interval, self._step_with_all)
+
     def stop(self) -> None:
         """Ends the conversation and waits for the thread; harmless when repeated or never started."""
         self._stop.set()
+        if self._timer is not None:
+            self._timer.cancel()
         if self._thread.is_alive():
             self._thread.join()
 
     def _run(self) -> None:
         while not self._stop.wait(self._interval):
-            for partner in self._partners():
-                # What it was about to react to may have been unsent since it looked.
-                with contextlib.suppress(Refused):
-                    self.step(partner)
+            self._step_with_all()
+
+    def _step_with_all(self) -> None:
+        for partner in self._partners():
+            # What it was about to react to may have been unsent since it looked.
+            with contextlib.suppress(Refused):
+                self.step(partner)
 
     def step(self, partner: Actor) -> None:
         """Does the next thing towards one partner."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import string
 import uuid
-from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
@@ -18,20 +17,30 @@ from instagrapi.realtime.wire.connect import MQTToTConnection
 
 #: Kinds of characters that secrets were captured with.
 _SECRET_CHARACTERS = string.ascii_letters + string.digits + "@[];:=_"
-#: Pushes kept for an absent device (assumed); the service is known to merge and drop them.
+#: Pushes kept until they are acknowledged (assumed); the service is known to merge and drop them.
 _QUEUE_CAPACITY = 100
 _SERVER_REGION = 30
 
 
 @dataclass(slots=True, eq=False)
 class Device:
-    """An identity: connection key and secret, device id and secret. ``pending`` waits for the next connection."""
+    """An identity: connection key and secret, device id and secret.
+
+    Attributes:
+        pushes: by their ids, those that the device has not acknowledged, oldest first.
+    """
 
     connection_key: int
     connection_secret: str = field(repr=False)
     device_id: str
     device_secret: str = field(repr=False)
-    pending: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=_QUEUE_CAPACITY), repr=False)
+    pushes: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
+
+    def keep(self, envelope: dict[str, Any]) -> None:
+        """Keeps a push until it is acknowledged, or until too many others came after it."""
+        self.pushes[envelope["nid"]] = envelope
+        if len(self.pushes) > _QUEUE_CAPACITY:
+            del self.pushes[next(iter(self.pushes))]
 
     def auth(self) -> bytes:
         """The JSON of the CONNACK (keys and types captured)."""
@@ -62,7 +71,7 @@ class Devices:
         self._random = random
         self._by_key: dict[int, Device] = {}
         self._by_token: dict[str, Device] = {}
-        self._tokens: dict[int, dict[str, None]] = {}
+        self._tokens: dict[Account, dict[str, None]] = {}
 
     def identify(self, connect: MQTToTConnection) -> Device:
         """The device that a CONNECT is from; one without credentials gets a new identity.
@@ -90,13 +99,18 @@ class Devices:
 
     def register(self, token: str, account: Account) -> None:
         """From now on pushes for the account go to the token's device."""
-        self._tokens.setdefault(account.pk, {})[token] = None
+        self._tokens.setdefault(account, {})[token] = None
 
     def registered(self, account: Account) -> Iterator[tuple[str, Device]]:
         """The account's tokens that belong to a device, oldest registration first."""
-        for token in self._tokens.get(account.pk, ()):
+        for token in self._tokens.get(account, ()):
             if device := self._by_token.get(token):
                 yield token, device
+
+    def owners(self, connection_key: int) -> list[Account]:
+        """The accounts that the device of this key is registered for."""
+        device = self._by_key.get(connection_key)
+        return [account for account in self._tokens if any(own is device for _, own in self.registered(account))]
 
     def _issue(self) -> Device:
         device = Device(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import random as chance
 import ssl
 import time
@@ -13,10 +14,13 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from instagrapi.emulator import bodies
 from instagrapi.emulator.actor import Actor
 from instagrapi.emulator.broker import PushBroker, RealtimeBroker
-from instagrapi.emulator.certificates import Certificates
+from instagrapi.emulator.certificates import Certificates, ServerContexts
+from instagrapi.emulator.clock import Clock, SystemClock
 from instagrapi.emulator.companion import Companion
+from instagrapi.emulator.counters import Counters
 from instagrapi.emulator.devices import Devices
 from instagrapi.emulator.dialect import Dialect
+from instagrapi.emulator.faults import Faults
 from instagrapi.emulator.http_api import HttpApi
 from instagrapi.emulator.http_server import HttpServer
 from instagrapi.emulator.http_views import Views
@@ -32,6 +36,7 @@ from instagrapi.realtime.wire.topics import MQTToTTopics as Topics
 
 if TYPE_CHECKING:
     from instagrapi import Client
+    from instagrapi.emulator.virtual import VirtualEmulator
 
 T = TypeVar("T")
 
@@ -47,9 +52,14 @@ class Emulator:
     Args:
         queue_capacity: how many message-sync events an account can be replayed.
         open_registration: whether an unknown user name that logs in becomes an account with that password.
-        clock: gives unix time in seconds.
-        random: where ids, secrets and sessions come from.
+        clock: gives unix time in seconds, or is a whole clock.
+        random: where ids, secrets and sessions come from, and what happens by chance.
         certificate: makes the servers' TLS context, for tests with a bad one.
+
+    Attributes:
+        clock: what time it is, and what is planned: ``emulator.clock.after(5, lambda: alice.send(bot, "hi"))``.
+        counters: what programs did, in numbers.
+        faults: what can be made to go wrong.
     """
 
     def __init__(
@@ -57,19 +67,29 @@ class Emulator:
         *,
         queue_capacity: int = DEFAULT_CAPACITY,
         open_registration: bool = False,
-        clock: Callable[[], float] = time.time,
+        clock: Clock | Callable[[], float] = time.time,
         random: chance.Random | None = None,
         certificate: Callable[[Certificates], ssl.SSLContext] = Certificates.server_context,
     ) -> None:
         random = random or chance.SystemRandom()
+        self.clock = clock if isinstance(clock, Clock) else SystemClock(clock)
         self._certificate = certificate
-        self._hub = Hub(World(clock, random, queue_capacity), clock)
+        self._hub = Hub(World(self.clock.time, random, queue_capacity), self.clock)
         devices = Devices(random)
         self._realtime = RealtimeBroker(self._hub)
         self._push = PushBroker(self._hub, devices, random)
         self._api = HttpApi(self._hub, Views(self._hub, devices, random, open_registration=open_registration))
+        self.counters = Counters(self._hub, devices, self._owner)
+        self.faults = Faults(self._hub, (self._realtime, self._push), self._owner, random)
         self._running: contextlib.ExitStack | None = None
         self._endpoints: Endpoints | None = None
+
+    @classmethod
+    def virtual(cls, **options: Any) -> VirtualEmulator:
+        """An emulator without sockets, on a virtual clock; see :class:`VirtualEmulator` for the options."""
+        from instagrapi.emulator.virtual import VirtualEmulator
+
+        return VirtualEmulator(**options)
 
     # --- life ---------------------------------------------------------------------------------------------------------
 
@@ -84,13 +104,19 @@ class Emulator:
         with contextlib.ExitStack() as resources:
             certificates = Certificates()
             resources.callback(certificates.close)
-            context = self._certificate(certificates)
-            realtime = Listener("emulator-realtime", context, self._realtime.serve)
+            if isinstance(self.clock, SystemClock):
+                resources.callback(self.clock.join)
+            expired = functools.partial(certificates.server_context, expired=True)
+            contexts = ServerContexts(self._certificate(certificates), expired)
+            realtime = Listener("emulator-realtime", contexts, self._realtime.gate, self._realtime.serve)
             resources.callback(realtime.close)
-            fbns = Listener("emulator-fbns", context, self._push.serve)
+            fbns = Listener("emulator-fbns", contexts, self._push.gate, self._push.serve)
             resources.callback(fbns.close)
-            http = HttpServer(context, self._api)
+            http = HttpServer(contexts, self._api)
             resources.callback(http.close)
+            if isinstance(self.clock, SystemClock):
+                self.clock.open()
+                resources.callback(self.clock.close)
             self._endpoints = Endpoints(
                 http=f"https://127.0.0.1:{http.port}",
                 realtime=Address(host="127.0.0.1", port=realtime.port),
@@ -232,9 +258,7 @@ class Emulator:
 
     def answer_next_connect(self, service: ServiceName, answer: ConnAck) -> None:
         """Answers the next CONNECT with this CONNACK; a code other than 0 refuses. Several are used in order."""
-        broker = self._realtime if service == "realtime" else self._push
-        with self._hub.changing():
-            broker.planned_answers.append(answer)
+        self.faults.answer_connect(answer, service, times=1)
 
     # --- what programs did --------------------------------------------------------------------------------------------
 
@@ -268,6 +292,14 @@ class Emulator:
             owner = self._owner(account)
             sessions = [*self._realtime.sessions_of(owner), *self._push.sessions_of(owner)]
             return [packet for session in sessions for packet in session.unacknowledged.values()]
+
+    def timeline(self, last: int | None = None) -> str:
+        """What happened, one line each with its time: connections, publishes, acknowledgements, faults, HTTP calls.
+
+        The latest 5,000 lines, or the ``last`` ones. Texts and secrets are not in it.
+        """
+        with self._hub.changing():
+            return self._hub.timeline.render(last)
 
     def wait_until(self, condition: Callable[[], T], timeout: float = 5.0) -> T:
         """Waits until ``condition`` gives something true, and returns that; it is tried after every change.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from instagrapi.emulator.handshake import EMPTY_BEARER, bearer
@@ -11,15 +11,26 @@ from instagrapi.emulator.model import Account
 
 _RUR_EXPIRY = 1_900_000_000
 _MAC = "01f7" + "0" * 60
+_SITE = "https://i.instagram.com"
+_CHALLENGE_KEY = "EmUlAtEd"
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a request gets."""
+    """What a request gets; a text as ``body`` is a web page."""
 
-    body: dict[str, Any]
+    body: dict[str, Any] | str
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def content_type(self) -> str:
+        """The header that says what the body is."""
+        return "text/html; charset=utf-8" if isinstance(self.body, str) else "application/json; charset=utf-8"
+
+    def with_headers(self, headers: Mapping[str, str]) -> Answer:
+        """The answer with more headers; its own come first."""
+        return replace(self, headers={**headers, **self.headers})
 
 
 class Rejected(Exception):
@@ -35,10 +46,10 @@ def ok(**body: Any) -> Answer:
     return Answer({**body, "status": "ok"})
 
 
-def login_required() -> Rejected:
+def login_required(status: int = 403) -> Rejected:
     """No session, or none that the service knows."""
     return Rejected(
-        403,
+        status,
         "login_required",
         error_title="You've Been Logged Out",
         error_body="Please log back in.",
@@ -68,6 +79,49 @@ def bad_password(username: str) -> Rejected:
         f"Incorrect password for {username}",
         "The password you entered is incorrect. Please try again.",
     )
+
+
+def challenge_required(account: Account) -> Answer:
+    """The owner must prove who they are (form reported)."""
+    api_path = f"/challenge/{account.pk}/{_CHALLENGE_KEY}/"
+    challenge = {
+        "url": _SITE + api_path,
+        "api_path": api_path,
+        "hide_webview_header": True,
+        "lock": True,
+        "logout": False,
+        "native_flow": True,
+    }
+    return Rejected(400, "challenge_required", challenge=challenge).answer
+
+
+def suspended() -> Answer:
+    """The account was suspended: a challenge that leads to the page about it (reported)."""
+    challenge = {"url": f"{_SITE}/accounts/suspended/?next=%2F", "api_path": "/accounts/suspended/", "lock": True}
+    return Rejected(400, "challenge_required", challenge=challenge).answer
+
+
+def checkpoint_required() -> Answer:
+    """A person must pass a checkpoint (form reported)."""
+    return Rejected(400, "checkpoint_required", checkpoint_url=f"{_SITE}/checkpoint/dismiss/", lock=True).answer
+
+
+def feedback_required() -> Answer:
+    """The action is blocked for some hours (form reported)."""
+    return Rejected(
+        400,
+        "feedback_required",
+        spam=True,
+        feedback_title="Try Again Later",
+        feedback_message="We limit how often you can do certain things on Instagram.",
+        error_type="feedback_required",
+    ).answer
+
+
+def throttled(retry_after: int | None) -> Answer:
+    """Too many requests (text reported; that it comes with ``Retry-After`` is assumed)."""
+    headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
+    return Answer({"message": "", "status": "fail"}, 429, headers)
 
 
 def session_headers(account: Account) -> dict[str, str]:

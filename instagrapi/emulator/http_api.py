@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
+from instagrapi.emulator.fault import Kind
+from instagrapi.emulator.gate import Gate
 from instagrapi.emulator.handshake import read_bearer
 from instagrapi.emulator.http_answers import (
     Answer,
@@ -37,11 +39,15 @@ class HttpApi:
     Args:
         hub: the world, its lock and the journal.
         views: what the paths do.
+
+    Attributes:
+        gate: receives those who connect.
     """
 
     def __init__(self, hub: Hub, views: Views) -> None:
         self._hub = hub
         self._views = views
+        self.gate = Gate(hub, "http")
         routes = [*views.public, *views.private]
         self._map = Map(
             [Rule(_BASE + path, methods=[method], endpoint=(method, path)) for method, path in routes],
@@ -49,23 +55,34 @@ class HttpApi:
         )
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """One request, as WSGI wants it."""
-        request = Request(environ)
-        answer = self._answer(request)
-        self._note(request, answer)
-        body = json.dumps(answer.body, separators=(",", ":"))
-        response = Response(body, answer.status, content_type="application/json; charset=utf-8")
+        """One request, as WSGI wants it.
+
+        Raises:
+            ConnectionResetError: a fault loses the answer; the server closes the connection without one.
+        """
+        visit = _Visit(Request(environ))
+        answer = self._answer(visit)
+        self._note(visit, answer)
+        body = answer.body if isinstance(answer.body, str) else json.dumps(answer.body, separators=(",", ":"))
+        response = Response(body, answer.status, content_type=answer.content_type)
         response.headers.extend(answer.headers)
         return response(environ, start_response)
 
-    def _answer(self, request: Request) -> Answer:
+    def _answer(self, visit: _Visit) -> Answer:
+        request = visit.request
         try:
             route, arguments = self._map.bind_to_environ(request.environ).match()
+            visit.route = route[1]
+            fields = _fields(request)
             if view := self._views.public.get(route):
-                return view(request, _fields(request))
+                visit.owners = self._claimed_by(fields)
+                return self._impede(visit) or view(request, fields)
             account, sessionid = self._authenticate(request)
-            answer = self._views.private[route](Call(request, _fields(request), account, sessionid), **arguments)
-            return Answer(answer.body, answer.status, {**session_headers(account), **answer.headers})
+            visit.owners = (account,)
+            answer = self._impede(visit) or self._views.private[route](
+                Call(request, fields, account, sessionid), **arguments
+            )
+            return answer.with_headers(session_headers(account))
         except Rejected as rejected:
             return rejected.answer
         except Refused as refused:
@@ -74,20 +91,64 @@ class HttpApi:
             message = "endpoint not found" if error.code == 404 else error.name.lower()
             return Rejected(error.code or 500, message).answer
 
+    def _impede(self, visit: _Visit) -> Answer | None:
+        """What the faults make of a request: it takes longer, or has an answer of their own."""
+        with self._hub.changing():
+            delays = [rule.value() for rule in self._hub.faults.take_all(Kind.DELAY, "http", visit.owners)]
+            fault = self._hub.faults.take(Kind.HTTP_ANSWER, "http", visit.owners, visit.route)
+        if delays:
+            self._hub.clock.wait(sum(delays))
+        answer: Answer | None = fault.value if fault else None
+        return answer
+
+    def _claimed_by(self, fields: Mapping[str, Any]) -> tuple[Account, ...]:
+        with self._hub.changing() as world:
+            account = world.accounts.by_name(str(fields.get("username", "")))
+        return () if account is None else (account,)
+
     def _authenticate(self, request: Request) -> tuple[Account, str]:
         sessionid = read_bearer(request.headers.get("Authorization", "")) or request.cookies.get("sessionid")
         with self._hub.changing() as world:
             account = world.accounts.by_session(sessionid or "")
+            status = world.accounts.revoked_status(sessionid or "")
         if account is None or sessionid is None:
-            raise login_required()
+            raise login_required(status or 403)
         if sessionid not in account.sessions:
             raise user_has_logged_out()
         return account, sessionid
 
-    def _note(self, request: Request, answer: Answer) -> None:
+    def _note(self, visit: _Visit, answer: Answer) -> None:
+        request, hub = visit.request, self._hub
         path = request.path.removeprefix(_BASE)
-        with self._hub.changing():
-            self._hub.journal.http_calls.append(HttpCall(request.method, path, answer.status, self._hub.clock()))
+        with hub.changing():
+            lost = hub.faults.take(Kind.DROP, "http", visit.owners, visit.route)
+            hub.journal.http_calls.append(HttpCall(request.method, path, answer.status, hub.clock.time()))
+            hub.tally.http.add(hub.clock.elapsed, visit.route, visit.owners)
+            names = " ".join(account.username for account in visit.owners)
+            outcome = f"{answer.status}{', lost' if lost else ''}"
+            hub.note(f"http {names}".rstrip(), f"{request.method} {visit.route}: {outcome}")
+            if not lost:
+                for account in visit.owners:
+                    hub.tally.deliver(account, _item_ids(answer.body))
+        if lost:
+            raise ConnectionResetError
+
+
+class _Visit:
+    """A request, and what has been found out about it."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.route = "unknown"
+        self.owners: tuple[Account, ...] = ()
+
+
+def _item_ids(body: Mapping[str, Any] | str) -> Iterator[str]:
+    """The items that an inbox or a thread shows."""
+    if isinstance(body, str):
+        return
+    for thread in [*body.get("inbox", {}).get("threads", ()), *([body["thread"]] if "thread" in body else ())]:
+        yield from (item["item_id"] for item in thread["items"])
 
 
 def _fields(request: Request) -> Mapping[str, Any]:

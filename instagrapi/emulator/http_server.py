@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import socket
-import ssl
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
+from instagrapi.emulator.certificates import ServerContexts
+from instagrapi.emulator.gate import Arrival
 from instagrapi.emulator.http_api import HttpApi
+from instagrapi.emulator.listener import ignore
+from instagrapi.emulator.sockets import reset
 
 #: Seconds a client may take for its handshake and its request.
 REQUEST_TIMEOUT = 10.0
@@ -21,15 +25,15 @@ class HttpServer:
     """Listens from the start, on a free port, until :meth:`close`.
 
     Args:
-        context: a server's TLS context.
+        contexts: the server's TLS contexts.
         api: the application.
 
     Attributes:
         port: the port on 127.0.0.1.
     """
 
-    def __init__(self, context: ssl.SSLContext, api: HttpApi) -> None:
-        self._server = _Server(context, api)
+    def __init__(self, contexts: ServerContexts, api: HttpApi) -> None:
+        self._server = _Server(contexts, api)
         self.port: int = self._server.port
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(_POLL_INTERVAL,), name="emulator-http", daemon=True
@@ -47,28 +51,58 @@ class _Server(ThreadedWSGIServer):
     # Threads that are daemons are not waited for when the server is closed.
     daemon_threads = False
 
-    def __init__(self, context: ssl.SSLContext, api: HttpApi) -> None:
+    def __init__(self, contexts: ServerContexts, api: HttpApi) -> None:
         self._lock = threading.Lock()
-        self._connections: set[ssl.SSLSocket] = set()
+        self._connections: set[socket.socket] = set()
         self._ending = False
+        self._gate = api.gate
+        # Not the base class's context, which would shake hands where it accepts and stop everybody for a slow client.
+        self._contexts = contexts
         super().__init__("127.0.0.1", 0, api, _Handler)
-        # Not given to the base class, which would shake hands where it accepts and stop everybody for one slow client.
-        self.ssl_context: ssl.SSLContext = context
+        # What the handler looks at to tell the application that it speaks HTTPS.
+        self.ssl_context = contexts.for_arrival(Arrival.WELCOME)
 
     def finish_request(self, request: Any, client_address: Any) -> None:
         """Adds TLS, on the connection's own thread."""
+        arrival = self._gate.arrive().arrival
         request.settimeout(REQUEST_TIMEOUT)
-        with self.ssl_context.wrap_socket(request, server_side=True, do_handshake_on_connect=False) as connection:
-            with self._lock:
-                if self._ending:
-                    return
-                self._connections.add(connection)
-            try:
-                connection.do_handshake()
+        if arrival is Arrival.REFUSED:
+            with self._tracking(request):
+                # Not before the client has begun its handshake: urllib3 forgets to close a socket that breaks earlier.
+                request.recv(1)
+            reset(request)
+            return
+        if arrival is Arrival.NO_TLS:
+            with self._tracking(request):
+                ignore(request)
+            return
+        context = self._contexts.for_arrival(arrival)
+        with (
+            context.wrap_socket(request, server_side=True, do_handshake_on_connect=False) as connection,
+            self._tracking(connection),
+        ):
+            connection.do_handshake()
+            if arrival is Arrival.SILENT:
+                ignore(connection)
+            else:
                 super().finish_request(connection, client_address)
-            finally:
-                with self._lock:
-                    self._connections.discard(connection)
+
+    @contextlib.contextmanager
+    def _tracking(self, connection: socket.socket) -> Iterator[None]:
+        """Lets :meth:`end_connections` wake who waits for this client.
+
+        Raises:
+            ConnectionAbortedError: it has been called.
+        """
+        with self._lock:
+            if self._ending:
+                raise ConnectionAbortedError
+            self._connections.add(connection)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._connections.discard(connection)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Clients that leave, or do not trust the certificate, are no errors of ours."""
@@ -84,5 +118,9 @@ class _Server(ThreadedWSGIServer):
 
 
 class _Handler(WSGIRequestHandler):
+    def connection_dropped(self, error: BaseException, environ: Any = None) -> None:
+        """Closes the connection: when the application gives no answer, none is to be waited for."""
+        self.close_connection = True
+
     def log(self, type: str, message: str, *args: Any) -> None:
         """Says nothing: the journal has every call."""

@@ -6,47 +6,58 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
+from instagrapi.emulator.clock import Clock
 from instagrapi.emulator.dialect import Dialect
+from instagrapi.emulator.fault import Board
 from instagrapi.emulator.journal import Journal
+from instagrapi.emulator.tally import Tally
+from instagrapi.emulator.timeline import Timeline
 from instagrapi.emulator.world import World
 
+if TYPE_CHECKING:
+    from instagrapi.emulator.link import Link
+
 T = TypeVar("T")
-
-
-class Outlet(Protocol):
-    """Something with packets that wait to be sent."""
-
-    def flush(self) -> None:
-        """Sends them; never raises."""
 
 
 class Hub:
     """The facade through which every thread touches the world.
 
     Under the lock nothing is ever sent, so that a client which does not read cannot stop the world: packets are put
-    into outlets in the order of what happened, and the outlets are flushed when the lock is given back.
+    into links in the order of what happened, and the links are flushed when the lock is given back.
 
     Attributes:
+        clock: what time it is, and what is planned.
         dialect: which wire forms the realtime broker speaks.
-        journal: what programs did.
-        outlets: the open connections.
+        faults: what is out of order.
+        journal: what programs did lately.
+        tally: what they did, in numbers.
+        timeline: what happened, for people.
+        links: the open connections.
     """
 
-    def __init__(self, world: World, clock: Callable[[], float]) -> None:
+    def __init__(self, world: World, clock: Clock) -> None:
         self.clock = clock
         self.dialect = Dialect()
+        self.faults = Board(lambda what: self.note("fault", what))
         self.journal = Journal()
-        self.outlets: list[Outlet] = []
+        self.tally = Tally()
+        self.timeline = Timeline()
+        self.links: list[Link] = []
         self._world = world
         self._changed = threading.Condition(threading.RLock())
         self._depth = 0
 
+    def note(self, who: object, what: str) -> None:
+        """Adds a line to the timeline."""
+        self.timeline.note(self.clock.elapsed, str(who), what)
+
     @contextlib.contextmanager
     def changing(self) -> Iterator[World]:
         """The world, for this thread alone. May be nested; what changed is told at the outermost end."""
-        outlets: list[Outlet] = []
+        links: list[Link] = []
         try:
             with self._changed:
                 self._depth += 1
@@ -56,10 +67,10 @@ class Hub:
                     self._depth -= 1
                     self._changed.notify_all()
                     if self._depth == 0:
-                        outlets = list(self.outlets)
+                        links = list(self.links)
         finally:
-            for outlet in outlets:
-                outlet.flush()
+            for link in links:
+                link.flush()
 
     def wait_until(self, condition: Callable[[], T], timeout: float) -> T:
         """The first true value of ``condition``, which is tried again after every change.

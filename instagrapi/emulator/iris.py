@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +53,14 @@ class IrisEvent:
     seq_id: int
     patches: tuple[Patch, ...]
     mutation_token: str | None
+
+    def item_ids(self) -> Iterator[str]:
+        """The items that it brings, by themselves or in a thread."""
+        for patch in self.patches:
+            if patch.op == "add" and isinstance(patch.value, dict):
+                yield from (
+                    item["item_id"] for item in (patch.value, *patch.value.get("items", ())) if "item_id" in item
+                )
 
     def render(self, *, realtime: bool, quotes: bool) -> dict[str, Any]:
         """The element of a topic 146 body (form captured).

@@ -30,13 +30,18 @@ class PushSession(Session):
         self._devices = devices
 
     def greet(self) -> None:
-        """What waited for the device comes right after CONNACK."""
-        while self.device.pending:
-            self.push({**self.device.pending.popleft(), "bu": True})
+        """What the device has not acknowledged comes right after CONNACK, again or for the first time."""
+        for envelope in list(self.device.pushes.values()):
+            self.push({**envelope, "bu": True})
 
     def push(self, envelope: dict[str, Any]) -> None:
         """Queues a notification."""
-        self.publish(Topics.MESSAGE, dump_json(envelope))
+        about = f"{envelope['cp']}{', kept' if envelope['bu'] else ''}"
+        self.publish(Topics.MESSAGE, dump_json(envelope), about, freight=envelope)
+
+    def on_delivered(self, freight: dict[str, Any]) -> None:
+        """A push is kept until it is acknowledged (assumed)."""
+        self.device.pushes.pop(freight["nid"], None)
 
     def on_publish(self, topic: str, body: bytes) -> None:
         """Answers a registration; other topics are taken note of only."""

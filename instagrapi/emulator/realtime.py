@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, TypeGuard
 
 from instagrapi.emulator import bodies
-from instagrapi.emulator.commands import answer
+from instagrapi.emulator.commands import answer, outline, refused
+from instagrapi.emulator.fault import AnswerFate, Kind, Moment
 from instagrapi.emulator.hub import Hub
 from instagrapi.emulator.iris import IrisEvent, PositionUnknown
 from instagrapi.emulator.journal import Connection
@@ -39,6 +41,7 @@ class RealtimeSession(Session):
     """
 
     deflated_topics = frozenset({Topics.SEND_MESSAGE, Topics.IRIS_SUB, Topics.REALTIME_SUB, Topics.PUBSUB})
+    moments: Mapping[str, Moment] = {Topics.SEND_MESSAGE: "command", Topics.IRIS_SUB: "subscribing"}
 
     def __init__(self, hub: Hub, link: Link, connection: Connection, account: Account) -> None:
         super().__init__(hub, link, connection)
@@ -48,22 +51,28 @@ class RealtimeSession(Session):
         self._shows_quotes = False
 
     def greet(self) -> None:
-        """What the broker says unasked after CONNACK."""
-        self.publish(Topics.REGION_HINT, bodies.region_hint(REGION))
+        """What the broker says unasked after CONNACK: the region, and answers that are late."""
+        self.publish(Topics.REGION_HINT, bodies.region_hint(REGION), "region hint")
+        for late in self.hub.faults.late_answers.pop(self.account.pk, ()):
+            self._publish_answer(late, "late answer")
 
     def on_publish(self, topic: str, body: bytes) -> None:
         """Commands and subscriptions; other topics are taken note of only."""
         match topic:
             case Topics.SEND_MESSAGE:
                 with self.hub.changing() as world:
-                    self._answer(answer(world, self.account, body))
+                    self._carry_out(world, body)
             case Topics.IRIS_SUB:
                 with self.hub.changing() as world:
                     self._follow_sync(world, json_object(body))
             case Topics.PUBSUB | Topics.REALTIME_SUB:
+                self.link.note(f"changes its subscriptions on {topic}")
                 self.subscriptions.change(body)
             case Topics.FOREGROUND_STATE:
+                self.link.note("tells its foreground state")
                 self._adopt_foreground_state(body)
+            case _:
+                self.link.note(f"publishes on {topic}")
 
     def on_subscribe(self, packet: Subscribe | Unsubscribe) -> None:
         """MQTT subscriptions lead to a disconnect here (reported); topics are named in CONNECT."""
@@ -77,51 +86,97 @@ class RealtimeSession(Session):
                 if self.follows_sync:
                     self._sync([event], realtime=True)
                 if wanted.direct_patches:
-                    now_ms = int(self.hub.clock() * 1000)
+                    now_ms = int(self.hub.clock.time() * 1000)
                     self.publish(Topics.PUBSUB, bodies.doubled(event, now_ms, quotes=self._shows_quotes))
             case Typed():
                 if wanted.typing:
-                    self.publish(Topics.REALTIME_SUB, bodies.typing(signal, plain=self.hub.dialect.plain_graphql))
+                    body = bodies.typing(signal, plain=self.hub.dialect.plain_graphql)
+                    self.publish(Topics.REALTIME_SUB, body, "typing")
                 if wanted.direct_typing:
-                    self.publish(Topics.PUBSUB, bodies.doubled_typing(signal))
+                    self.publish(Topics.PUBSUB, bodies.doubled_typing(signal), "typing")
             case PresenceChanged() if wanted.presence:
-                self.publish(Topics.REALTIME_SUB, bodies.presence(signal))
+                self.publish(Topics.REALTIME_SUB, bodies.presence(signal), "presence")
             case Broadcast() if wanted.live:
-                self.publish(Topics.PUBSUB, bodies.live(signal))
+                self.publish(Topics.PUBSUB, bodies.live(signal), "live")
             case Commented():
                 for subscription_id in wanted.comments_on(signal.broadcast_id):
-                    self.publish(Topics.REALTIME_SUB, bodies.comment(signal, subscription_id))
+                    self.publish(Topics.REALTIME_SUB, bodies.comment(signal, subscription_id), "comment")
             case Called() if wanted.direct:
-                self.publish(Topics.PUBSUB, bodies.video_call(signal))
+                self.publish(Topics.PUBSUB, bodies.video_call(signal), "video call")
 
-    def _answer(self, body: dict[str, Any]) -> None:
-        if self.hub.dialect.answers_on_pubsub:
-            self.publish(Topics.PUBSUB, bodies.answer(body))
+    # --- commands -----------------------------------------------------------------------------------------------------
+
+    def _carry_out(self, world: World, body: bytes) -> None:
+        action, client_context = outline(body)
+        number = self.hub.tally.command(self.account, client_context).number if client_context else 0
+        name = f"command {number} ({action})" if number else f"a command ({action})"
+        self.link.note(f"sends {name}")
+        refusal = self.hub.faults.take(Kind.COMMAND, "realtime", self.link.owners)
+        said = refused(body, *refusal.value) if refusal else answer(world, self.account, body)
+        self.hub.faults.reach("answer", "realtime", self.link.owners)
+        fate = self.hub.faults.take(Kind.COMMAND_ANSWER, "realtime", self.link.owners)
+        about = f"answer to {name}: {said['status']}"
+        if fate is None:
+            self._publish_answer(said, about)
+        elif fate.value is AnswerFate.LATE:
+            self.link.note(f"{about}, kept for the next connection")
+            self.hub.faults.late_answers[self.account.pk].append(said)
         else:
-            self.publish(Topics.SEND_MESSAGE_RESPONSE, dump_json(body))
+            self.link.note(f"{about}, lost")
+
+    def _publish_answer(self, body: dict[str, Any], about: str) -> None:
+        if self.hub.dialect.answers_on_pubsub:
+            self.publish(Topics.PUBSUB, bodies.answer(body), about)
+        else:
+            self.publish(Topics.SEND_MESSAGE_RESPONSE, dump_json(body), about)
+
+    # --- message sync -------------------------------------------------------------------------------------------------
 
     def _follow_sync(self, world: World, wish: dict[str, Any]) -> None:
-        seq_id, queue = wish.get("seq_id"), world.queue(self.account)
-        version = wish.get("snapshot_app_version")
+        seq_id = wish.get("seq_id")
+        self.link.note(f"asks for message sync from {seq_id if _is_integer(seq_id) else 'nowhere'}")
+        fault = self.hub.faults.take(Kind.SYNC_ANSWER, "realtime", self.link.owners)
+        if fault is None:
+            self._start_sync(world, wish)
+        elif fault.value is None:
+            self.link.note("is not answered")
+        else:
+            self._refuse_sync(*fault.value)
+
+    def _start_sync(self, world: World, wish: dict[str, Any]) -> None:
+        seq_id, version, queue = wish.get("seq_id"), wish.get("snapshot_app_version"), world.queue(self.account)
         if not _is_integer(seq_id) or not _is_integer(wish.get("snapshot_at_ms")) or not isinstance(version, str):
-            self._answer_iris(bodies.iris_refused("Server force resnapshot"))
+            self._refuse_sync("Server force resnapshot")
             return
         try:
             backlog = queue.after(seq_id)
         except PositionUnknown as unknown:
-            self._answer_iris(bodies.iris_refused(str(unknown)))
+            self._refuse_sync(str(unknown))
             return
         self.follows_sync = True
         self._shows_quotes = _major_version(version) > _LAST_VERSION_WITHOUT_QUOTES
-        self._answer_iris(bodies.iris_accepted(seq_id, queue.latest_seq_id, world.now_ms()))
+        accepted = bodies.iris_accepted(seq_id, queue.latest_seq_id, world.now_ms())
+        self._answer_sync(accepted, f"message sync accepted, latest {queue.latest_seq_id}")
         if backlog:
             self._sync(backlog, realtime=False)
 
-    def _answer_iris(self, body: dict[str, Any]) -> None:
-        self.publish(Topics.IRIS_SUB_RESPONSE, dump_json(body))
+    def _refuse_sync(self, message: str, error_type: int = bodies.POSITION_UNKNOWN) -> None:
+        self._answer_sync(bodies.iris_refused(message, error_type), f"message sync refused: {message}")
+
+    def _answer_sync(self, body: dict[str, Any], about: str) -> None:
+        self.publish(Topics.IRIS_SUB_RESPONSE, dump_json(body), about)
 
     def _sync(self, events: list[IrisEvent], *, realtime: bool) -> None:
-        self.publish(Topics.MESSAGE_SYNC, bodies.message_sync(events, realtime=realtime, quotes=self._shows_quotes))
+        body = bodies.message_sync(events, realtime=realtime, quotes=self._shows_quotes)
+        about = f"message sync {events[0].seq_id}" + (f" to {events[-1].seq_id}" if len(events) > 1 else "")
+        item_ids = [item_id for event in events for item_id in event.item_ids()]
+        self.publish(Topics.MESSAGE_SYNC, body, about + ("" if realtime else ", replayed"), freight=item_ids)
+
+    def on_delivered(self, freight: list[str]) -> None:
+        """The client has these items."""
+        self.hub.tally.deliver(self.account, freight)
+
+    # --- foreground state ---------------------------------------------------------------------------------------------
 
     def _adopt_foreground_state(self, body: bytes) -> None:
         try:

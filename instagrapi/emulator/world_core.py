@@ -72,6 +72,11 @@ class WorldCore:
                 return thread
         raise Refused(404, "thread not found")
 
+    def items(self) -> Iterator[Item]:
+        """Every item there ever was, unsent ones included."""
+        threads = {thread.thread_id: thread for threads in self._threads.values() for thread in threads}
+        return (item for thread in threads.values() for item in thread.items)
+
     def item(self, thread: Thread, item_id: str) -> Item:
         """An item of a thread.
 

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from instagrapi.emulator import Actor, Emulator
-from instagrapi.emulator.certificates import Certificates
+from instagrapi.emulator.certificates import Certificates, ServerContexts
 from instagrapi.emulator.devices import Device
 from instagrapi.emulator.journal import JOURNAL_CAPACITY
 from instagrapi.emulator.listener import Listener
@@ -289,7 +289,8 @@ def test_without_descriptors_the_listener_waits_a_moment(emu: Emulator, monkeypa
                 third.set()
             raise OSError(errno.EMFILE, "Too many open files")
 
-    listener = Listener("test", context.server_context(), lambda stream: None)
+    contexts = ServerContexts(context.server_context(), context.server_context)
+    listener = Listener("test", contexts, emu._realtime.gate, lambda *connection: None)
     real = listener._socket
     listener._socket = Exhausted(fileno=real.fileno())
     try:
@@ -416,7 +417,7 @@ def test_stopping_ends_every_connection(emu: Emulator, dial: Dial, follow: Dial,
 def test_a_client_that_does_not_read_stops_nobody(
     emu: Emulator, follow: Dial, alice: Actor, bot: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("instagrapi.emulator.link.SEND_TIMEOUT", 0.1)
+    monkeypatch.setattr("instagrapi.emulator.sockets.SEND_TIMEOUT", 0.1)
     follow(bot)
     reads = follow(alice)
     with contextlib.suppress(LookupError):

@@ -27,7 +27,7 @@ def examples() -> list[str]:
     return re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "emulator.md").read_text(), re.DOTALL)
 
 
-@pytest.mark.parametrize("number", range(2))
+@pytest.mark.parametrize("number", range(len(examples()) - 1))
 def test_the_examples_of_the_page_run(number: int) -> None:
     exec(compile(examples()[number], "emulator.md", "exec"), {})
 
@@ -37,7 +37,53 @@ def test_the_fixtures_run_the_test_of_the_page(tmp_path: Path) -> None:
     (tmp_path / "test_bot.py").write_text(examples()[-1])
     result = run(["-q", "-W", "error", "-p", PLUGIN], tmp_path)
     assert result.returncode == 0, result.stdout + result.stderr
-    assert "1 passed" in result.stdout
+    assert "2 passed" in result.stdout
+
+
+TEST_OF_FAILURES = """
+import pytest
+from instagrapi.emulator import Emulator
+
+@pytest.fixture
+def mine():
+    with Emulator() as emulator:
+        yield emulator
+
+def test_virtual(ig_virtual, ig_time):
+    ig_virtual.client("bot")
+    ig_time.advance(3600)
+    assert ig_virtual.counters.http_calls().total == 0
+
+def test_own_fixture(mine):
+    mine.account("bot").push(mine.account("alice"), "like")
+    mine.faults.refuse_tcp()
+    raise RuntimeError
+
+def test_client(ig_client):
+    assert ig_client.username == "bot"
+
+@pytest.mark.ig_faults("flagged_account", account="bot", seed=1)
+@pytest.mark.ig_faults("mobile")
+def test_scenarios(ig_virtual):
+    ig_virtual.clock.advance(86400)
+    assert "challenge" in ig_virtual.timeline()
+    assert "delay" in ig_virtual.timeline()
+
+def test_without_an_emulator():
+    raise RuntimeError
+"""
+
+
+@pytest.mark.slow
+def test_a_failure_shows_the_timeline(tmp_path: Path) -> None:
+    (tmp_path / "test_bot.py").write_text(TEST_OF_FAILURES)
+    result = run(["-q", "-W", "error", "--strict-markers", "-p", PLUGIN], tmp_path)
+    assert "3 failed, 2 passed" in result.stdout, result.stdout + result.stderr
+    assert result.stdout.count("- timeline of ") == 2
+    assert "timeline of ig_virtual" in result.stdout
+    assert "http bot                  POST accounts/login/: 200" in result.stdout
+    assert "timeline of mine" in result.stdout
+    assert "refuse_tcp (realtime, fbns, http): on" in result.stdout
 
 
 @pytest.mark.slow

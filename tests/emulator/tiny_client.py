@@ -187,3 +187,33 @@ def refusal(client: TinyClient) -> int:
     assert answer.payload == b""
     assert client.until_closed() == []
     return answer.return_code
+
+
+class CarriedClient(TinyClient):
+    """The same over any transport of the library, sockets or not; ``pieces`` are the bytes as they came."""
+
+    def __init__(self, transport: Any) -> None:
+        self.transport = transport
+        self.pieces: list[bytes] = []
+        self._parser = PacketParser()
+        self._packets: list[Packet] = []
+        self._last_packet_id = 0
+        transport.connect()
+
+    def __exit__(self, *exc: object) -> None:
+        self.transport.disconnect()
+
+    def send(self, packet: Packet) -> None:
+        self.transport.send(packet.encode())
+
+    def receive(self, timeout: float = TIMEOUT) -> Packet:
+        """The next packet; errors of the transport and of the parser as they are."""
+        while not self._packets:
+            if self._parser.error:
+                raise self._parser.error
+            data = self.transport.receive(timeout)
+            if not data:
+                raise Closed("in the middle of a packet" if self._parser.inside_packet else "between packets")
+            self.pieces.append(data)
+            self._packets += self._parser.feed(data)
+        return self._packets.pop(0)
