@@ -336,6 +336,8 @@ class MalformedPacket(RealtimeProtocolError):
 class LimitExceeded(RealtimeProtocolError):
     """The peer announced or sent more than the limit allows."""
 
+    retryable = True
+
 
 class ThriftDecodeError(RealtimeProtocolError):
     """The bytes are no thrift struct in the compact protocol, or exceed a limit."""

@@ -239,7 +239,7 @@ class Connecting(Listening, ABC):
         """Makes a new connection in place of the old one and performs CONNECT."""
         if not self._connecting.acquire(blocking=False):
             raise ConcurrencyError("another thread is connecting")
-        disconnects = self._disconnects
+        disconnects, packets = self._disconnects, self._traffic.packets_out
         self._wake.clear()
         try:
             self._close_connection()
@@ -266,9 +266,10 @@ class Connecting(Listening, ABC):
             self._set_state(State.FAILED if self._disconnects == disconnects else State.STOPPED)
             raise
         finally:
+            if self._traffic.packets_out > packets:  # the broker was asked
+                self._connect_limit.take(self._clock())
             self._connecting.release()
         self._connects += 1
-        self._connect_limit.take(self._clock())
         if self._disconnects == disconnects:
             self._set_state(State.LIVE)
         logger.info("%s connected", type(self).__name__)
@@ -362,7 +363,7 @@ class Connecting(Listening, ABC):
             self._dispatcher.emit_typed(self._event(kind, **fields))
 
     def _event(self, kind: type[ev.Event], **fields: Any) -> ev.Event:
-        event = kind(received_at=time.time(), account_id=self._own_user_id(), source=self._source, **fields)
+        event = kind(received_at=self._unix_clock(), account_id=self._own_user_id(), source=self._source, **fields)
         return event.received_by(self._receiver)
 
     def _own_user_id(self) -> str | None:

@@ -47,6 +47,7 @@ class Reading(Connecting):
         self._end_noticed: Connection | None = None
         self._outage: Outage | None = None
         self._renewed_session = False
+        self._coming_back: int | None = None
         self._unread: deque[tuple[Connection, Packet]] = deque()
 
     # --- reading ---------------------------------------------------------------------------------------------------
@@ -157,7 +158,7 @@ class Reading(Connecting):
             connection: the one that may have ended.
             at_once: whether not to wait until everything that came over it was read.
         """
-        if connection is None or connection.error is None:
+        if connection is None or connection.error is None or self._is_coming_back_here():
             return False
         with self._noticing:
             if self._connection is not connection:
@@ -201,10 +202,14 @@ class Reading(Connecting):
 
     def _standing_connection(self, deadline: Deadline) -> Connection | None:
         """The connection, after waiting for one if it is to come back; ``None`` when the time ran out before."""
-        while self._outage is not None:
+        while self._outage is not None and not self._is_coming_back_here():
             if not self._recover(deadline):
                 return None
         return self._require_connection()
+
+    def _is_coming_back_here(self) -> bool:
+        """Whether this thread is making the connection anew: then a failure is that of the attempt."""
+        return self._coming_back == threading.get_ident()
 
     def _recover(self, deadline: Deadline) -> bool:
         """Makes attempts as they fall due, until one succeeds; false when the time ran out first."""
@@ -231,12 +236,14 @@ class Reading(Connecting):
         Raises:
             ClientError: another attempt makes no sense, or there have been enough.
         """
+        self._coming_back = threading.get_ident()
         try:
             self._come_back()
         except Exception as error:
+            self._coming_back = None
             self._close_connection()
             with self._noticing:
-                if self._outage is not outage:
+                if self._outage is None:
                     raise NotConnectedError("the connection was closed from this side") from error
                 self._outage = self._plan(error)
             if self._outage is None and not self._renew_session(error):
@@ -244,6 +251,7 @@ class Reading(Connecting):
             self._set_state(State.BACKING_OFF)
             logger.info("%s could not connect: %s", type(self).__name__, type(error).__name__)
             return
+        self._coming_back = None
         with self._noticing:
             if self._outage is outage:
                 self._outage = None

@@ -267,6 +267,11 @@ class Autosave:
         self._next_at: float | None = None
         self._failing = False
 
+    @property
+    def saves_each_change(self) -> bool:
+        """Whether nothing is to be put off."""
+        return self._interval == 0
+
     def changed(self, snapshot: Snapshot) -> None:
         """Says that the state has changed; saves it if it is time.
 

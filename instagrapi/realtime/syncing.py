@@ -118,4 +118,6 @@ class MessageSync:
         if item_times:
             self.newest_item_at = max(*item_times, self.newest_item_at or 0)
         self._is_changed = True
+        if self._autosave.saves_each_change:
+            self.tick()
         return self._progress.catching_up and self._progress.caught_up(seq_id)
