@@ -103,6 +103,16 @@ class MQTToTClient(Reading):
         if failure := self._failure:
             raise failure
 
+    def is_healthy(self) -> bool:
+        """Whether the connection stands, carries what was subscribed to, and has shown life within one and a half keep
+        alives; for the probe of a supervisor. From any thread, at once.
+        """
+        connection = self._connection
+        if connection is None or not connection.is_open or self.state not in (State.LIVE, State.CATCHING_UP):
+            return False
+        keep_alive = connection.keep_alive
+        return keep_alive.interval == 0 or self._clock() - keep_alive.last_received <= 1.5 * keep_alive.interval
+
     def _is_settled(self) -> bool:
         return self._failure is not None or self.state is State.LIVE
 

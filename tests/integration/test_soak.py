@@ -21,7 +21,7 @@ import pytest
 
 from instagrapi.emulator import Actor, Emulator
 
-MESSAGES, BREAKS, KILLS = map(int, os.environ.get("INSTAGRAPI_SOAK", "600,60,3").split(","))
+MESSAGES, BREAKS, KILLS = map(int, os.environ.get("INSTAGRAPI_SOAK", "300,30,2").split(","))
 BOT = Path(__file__).with_name("soak_bot.py")
 #: How many kilobytes a bot may grow from its hundredth message to its last.
 MOST_GROWTH = 20_000
@@ -69,9 +69,12 @@ def emulator() -> Iterator[Emulator]:
         yield emulator
 
 
-def break_line(emulator: Emulator, chance: random.Random) -> None:
+def break_line(emulator: Emulator, chance: random.Random) -> int:
+    """Breaks the line in one of many ways; gives how many lines there were to break."""
     faults = emulator.faults
-    chance.choice(
+    if chance.random() < 0.1:
+        faults.refuse_connect(3, "realtime", times=1)
+    return chance.choice(
         [
             lambda: faults.reset("realtime"),
             lambda: faults.close("realtime"),
@@ -79,7 +82,6 @@ def break_line(emulator: Emulator, chance: random.Random) -> None:
             lambda: faults.disconnect("realtime"),
             lambda: faults.preemptive_ping("realtime"),
             lambda: faults.kick("realtime"),
-            lambda: faults.refuse_connect(3, "realtime", times=1) and faults.reset("realtime"),
         ]
     )()
 
@@ -102,7 +104,7 @@ def test_every_message_is_handled_and_only_what_was_in_a_handler_comes_twice(
             sent.append(chance.choice(writers).send(me, f"message {len(sent)}").item_id)
             threading.Event().wait(chance.uniform(0, 0.004))
         elif step == "break":
-            break_line(emulator, chance)
+            bot.wait_until(lambda: break_line(emulator, chance))
         else:
             bot.kill()
             bot.start()

@@ -198,6 +198,23 @@ def test_a_line_that_went_silent_is_found_and_made_anew() -> None:
     assert world.transport.times_of(Connect)[1] - begin <= 31, "one and a half keep alives, and the delay"
 
 
+def test_a_supervisor_can_ask_how_it_is() -> None:
+    world = World()
+    assert not world.client.is_healthy()
+    world.subscribe()
+    assert world.client.is_healthy()
+    world.clock.advance(31)
+    assert not world.client.is_healthy(), "no sign of life for more than one and a half keep alives"
+    world.read(timeout=0)
+    world.transport.arrive(b"")
+    assert world.client.read_once(timeout=0) is None
+    assert not world.client.is_healthy()
+    world.read(timeout=5)
+    assert world.client.is_healthy()
+    world.client.disconnect()
+    assert not world.client.is_healthy()
+
+
 def test_without_a_policy_the_error_is_raised() -> None:
     world = World(policy=False).subscribe()
     world.transport.arrive(b"")
