@@ -69,6 +69,14 @@ def emulator() -> Iterator[Emulator]:
         yield emulator
 
 
+@pytest.fixture
+def bot(emulator: Emulator, tmp_path: Path) -> Iterator[Bot]:
+    bot = Bot(emulator, tmp_path)
+    yield bot
+    if bot.process is not None and bot.process.poll() is None:
+        bot.kill()
+
+
 def break_line(emulator: Emulator, chance: random.Random) -> int:
     """Breaks the line in one of many ways; gives how many lines there were to break."""
     faults = emulator.faults
@@ -86,14 +94,14 @@ def break_line(emulator: Emulator, chance: random.Random) -> int:
     )()
 
 
+@pytest.mark.timeout(1800)
 def test_every_message_is_handled_and_only_what_was_in_a_handler_comes_twice(
-    emulator: Emulator, tmp_path: Path
+    emulator: Emulator, bot: Bot, tmp_path: Path
 ) -> None:
     chance = random.Random(5)
     me = emulator.account("me")
     emulator.client(me).dump_settings(tmp_path / "session.json")
     writers = [emulator.account(name) for name in ("ann", "ben", "cleo")]
-    bot = Bot(emulator, tmp_path)
     bot.start()
     sent: list[str] = []
     began = time.monotonic()
