@@ -26,7 +26,7 @@ from instagrapi.realtime.protocol.parser import DEFAULT_MAX_PACKET_SIZE
 from instagrapi.realtime.protocol.payload import DEFAULT_MAX_INFLATED_SIZE
 from instagrapi.realtime.protocol.session import MQTToTSession
 from instagrapi.realtime.recovery import Backoff, HourlyLimit, ReconnectPolicy
-from instagrapi.realtime.state import State, Stats
+from instagrapi.realtime.state import STANDING, State, Stats
 from instagrapi.realtime.wire.connect import MQTToTConnection
 
 logger = logging.getLogger("instagrapi.realtime")
@@ -124,7 +124,7 @@ class Connecting(Listening, ABC):
         limits = self._policy or ReconnectPolicy()
         self._backoff = Backoff(limits, random)
         self._connect_limit = HourlyLimit(limits.connects_per_hour)
-        self._wake = wake()
+        self._make_wake = wake
         self._dispatcher = Dispatcher(on_handler_error)
         self.handlers = self._dispatcher.handlers
         self._receiver = ev.Receiver(host=client)
@@ -133,6 +133,7 @@ class Connecting(Listening, ABC):
         self._current_state = State.IDLE
         self._connecting = threading.Lock()
         self._disconnects = 0
+        self._decided_at = 0  # how many there were when the attempt was decided on that is being made
         self._traffic = Traffic()
         self._event_counts: Counter[str] = Counter()
         self._connects = 0
@@ -143,6 +144,11 @@ class Connecting(Listening, ABC):
     _source: Literal["realtime", "push"] = "realtime"
     #: Topics whose publishes :meth:`_notice` sees as soon as they arrive.
     _expected_topics: frozenset[str] = frozenset()
+
+    @property
+    def _state_when_open(self) -> State:
+        """Where the client stands right after CONNACK."""
+        return State.LIVE
 
     @abstractmethod
     def build_connection(self) -> MQTToTConnection:
@@ -190,6 +196,8 @@ class Connecting(Listening, ABC):
 
     def _set_state(self, state: State) -> None:
         with self._state_changed:
+            if state in STANDING and not self.connected:  # it was closed meanwhile
+                return
             self._current_state = state
             self._state_changed.notify_all()
 
@@ -226,8 +234,7 @@ class Connecting(Listening, ABC):
         """Makes a new connection in place of the old one and performs CONNECT."""
         if not self._connecting.acquire(blocking=False):
             raise ConcurrencyError("another thread is connecting")
-        disconnects = self._disconnects
-        self._wake.clear()
+        disconnects = self._decided_at
         try:
             self._close_connection()
             self._set_state(State.CONNECTING)
@@ -255,7 +262,7 @@ class Connecting(Listening, ABC):
         self._connects += 1
         self._connect_limit.take(self._clock())
         if self._disconnects == disconnects:
-            self._set_state(State.LIVE)
+            self._set_state(self._state_when_open)
         logger.info("%s connected", type(self).__name__)
         return connack
 

@@ -39,6 +39,7 @@ class RealtimeOptions(Options, total=False):
 
     state: StateStore | None
     autosave_interval: float
+    direct: bool
 
 
 class InboxSync(MQTToTClient):
@@ -47,6 +48,8 @@ class InboxSync(MQTToTClient):
     Args:
         state: where the position is kept; by default in the host's settings.
         autosave_interval: least number of seconds between two savings; 0 saves after each handled element.
+        direct: whether the loops, :meth:`run_forever`, :meth:`start` and :meth:`events`, subscribe to message sync when
+            they begin and the program has subscribed to nothing.
     """
 
     def __init__(
@@ -56,6 +59,7 @@ class InboxSync(MQTToTClient):
         *,
         state: StateStore | None = None,
         autosave_interval: float = DEFAULT_INTERVAL,
+        direct: bool = True,
         **options: Unpack[Options],
     ) -> None:
         super().__init__(client, transport, **options)
@@ -64,6 +68,7 @@ class InboxSync(MQTToTClient):
             Autosave(self._store, autosave_interval, self._clock), self._unix_clock, self._own_user_id
         )
         self._inbox_limit = HourlyLimit((self._policy or ReconnectPolicy()).inbox_requests_per_hour)
+        self._direct = direct
         self._iris_answer: Any = None
         self._amount = 1  # for hosts that only know ``direct_threads``
 
@@ -127,7 +132,8 @@ class InboxSync(MQTToTClient):
                 raise
             return self._sync.position.as_dict()
         except BaseException:
-            self._set_state(State.FAILED)  # the connection stands, but no message would come
+            if self._connection is connection:
+                self._set_state(State.FAILED)  # the connection stands, but no message would come
             raise
 
     def _wishes(self, app_version: str | None) -> dict[str, Any]:
@@ -217,17 +223,41 @@ class InboxSync(MQTToTClient):
         self.emit("caught_up", {})
         self._emit_typed(ev.CaughtUp)
 
-    def read_once(self, timeout: float | None = None) -> Any:
+    # --- in loops --------------------------------------------------------------------------------------------------
+
+    @property
+    def _has_subscribed(self) -> bool:
+        """Whether the program has subscribed to anything."""
+        return self._sync.wishes is not None
+
+    @property
+    def _state_when_open(self) -> State:
+        return State.LIVE if self._sync.wishes is None else State.SUBSCRIBING
+
+    def _choose(self) -> bool:
+        if not self._direct or self._has_subscribed:
+            return False
+        self._sync.wishes = self._wishes(None)
+        return True
+
+    def _subscribe_chosen(self) -> None:
+        self.sync_inbox()
+
+    def _read(self, deadline: Deadline) -> Any:
         """As in every client; the position is saved as it moves."""
         try:
-            return super().read_once(timeout)
+            return super()._read(deadline)
         finally:
             self._sync.tick()
 
     def disconnect(self) -> None:
         """As in every client; also saves the position."""
         super().disconnect()
-        self._sync.flush()
+        self._save()
+
+    def _save(self) -> None:
+        if not self._is_inherited:
+            self._sync.flush()
 
 
 def _as_publish(missed: Missed) -> Publish:
