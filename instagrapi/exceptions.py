@@ -87,7 +87,9 @@ class ClientIncompleteReadError(ClientConnectionError):
 
 
 class ClientJSONDecodeError(ClientError):
-    """A successful status, but the body is not JSON."""
+    """A successful status, but the body is not JSON: mostly something in between answered, such as a proxy."""
+
+    retryable = True
 
 
 class ClientBadRequestError(ClientError):

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import logging
+import os
 import signal
 import threading
+import weakref
 from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any, Self, TypeVar
 
-from instagrapi.exceptions import ConcurrencyError, NotConnectedError, RealtimeTimeout
+from instagrapi.exceptions import ConcurrencyError, NotConnectedError, RealtimeTimeout, TransportError
 from instagrapi.realtime import events as ev
 from instagrapi.realtime.connecting import Options, TransportFactory, Wake
 from instagrapi.realtime.network.deadline import Deadline
-from instagrapi.realtime.reading import DEFAULT_PING_TIMEOUT, Outage, Reading
+from instagrapi.realtime.reading import DEFAULT_PING_TIMEOUT, Reading
+from instagrapi.realtime.recovering import INHERITED
 from instagrapi.realtime.state import State
 
 __all__ = ["DEFAULT_PING_TIMEOUT", "MQTToTClient", "Options", "TransportFactory", "Wake"]
@@ -22,6 +26,8 @@ __all__ = ["DEFAULT_PING_TIMEOUT", "MQTToTClient", "Options", "TransportFactory"
 logger = logging.getLogger("instagrapi.realtime")
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+#: Seconds that a running handler has when the interpreter ends.
+_LAST_SECONDS = 1.0
 E = TypeVar("E", bound=ev.Event)
 
 
@@ -29,14 +35,15 @@ class MQTToTClient(Reading):
     """A client of one of the two brokers.
 
     :meth:`read_once` in a loop of the program's own, :meth:`run_forever`, :meth:`start`, :meth:`events` and
-    :meth:`wait_for` all read the same way; one of them at a time may.
+    :meth:`wait_for` all read the same way; one of them at a time may. As a context manager it connects, unless it runs
+    already, and stops. It belongs to the process that made it: in the child of a fork it can do nothing any more.
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._stopping = False
         self._thread: threading.Thread | None = None
         self._failure: Exception | None = None
+        _CLIENTS.add(self)
 
     # --- running ---------------------------------------------------------------------------------------------------
 
@@ -49,40 +56,53 @@ class MQTToTClient(Reading):
             ConcurrencyError: somebody is reading already.
             ClientError: the client cannot go on; the error says what a person has to do.
         """
-        with self._stopped_by_signals():
-            self._run()
+        with self._turns.loop():
+            begun = self._disconnects
+            with self._stopped_by_signals():
+                self._run(begun, self._get_going(begun))
 
     def start(self) -> Self:
         """Does what :meth:`run_forever` does, on a daemon thread.
 
+        When the interpreter ends, the thread is stopped; a handler that is running then has a second to return.
+
         Raises:
             ConcurrencyError: it runs already.
         """
-        if self.is_running:
-            raise ConcurrencyError("the client runs already")
-        self._failure = None
-        self._stopping = False
-        name = f"instagrapi-{type(self).__name__.lower()}-{self._own_user_id() or 'unknown'}"
-        self._thread = threading.Thread(target=self._run_in_background, name=name, daemon=True)
-        self._thread.start()
+        self._turns.begin_loop()
+        try:
+            self._failure = None
+            begun = self._disconnects
+            subscribe = self._get_going(begun)
+            name = f"instagrapi-{type(self).__name__.lower()}-{self._own_user_id() or 'unknown'}"
+            thread = threading.Thread(target=self._run_in_background, args=(begun, subscribe), name=name, daemon=True)
+            self._thread = thread
+            atexit.register(self._stop_at_exit)
+            thread.start()
+        except BaseException:
+            self._thread = None
+            self._end_background()
+            raise
         return self
 
     def stop(self, timeout: float | None = None) -> bool:
         """Ends every loop; from any thread, also from a handler. Safe when nothing runs.
 
         Args:
-            timeout: seconds to wait for the thread of :meth:`start`; a handler may take its time.
+            timeout: seconds to wait until the loop has ended; a handler may take its time.
 
         Returns:
-            Whether nothing runs any more.
+            Whether nothing runs any more; inside a handler of the loop true at once: it ends when that returns.
         """
-        self._stopping = True
-        self.disconnect()
-        thread = self._thread
-        if thread is None or thread is threading.current_thread():
-            return True
-        thread.join(timeout)
-        return not thread.is_alive()
+        deadline, thread = Deadline.after(timeout), self._thread
+        try:
+            self.disconnect()
+        finally:
+            has_ended = self._turns.wait_for_loop(deadline)
+        if has_ended and thread is not None and thread is not threading.current_thread():
+            thread.join(deadline.remaining())
+            return not thread.is_alive()
+        return has_ended
 
     @property
     def is_running(self) -> bool:
@@ -94,14 +114,16 @@ class MQTToTClient(Reading):
 
         Raises:
             RealtimeTimeout: it is not, after so many seconds.
+            NotConnectedError: it was stopped.
             ClientError: it never will be; see :meth:`run_forever`.
         """
-
         with self._state_changed:
             if not self._state_changed.wait_for(self._is_settled, timeout):
                 raise RealtimeTimeout(f"the client is still {self.state}")
         if failure := self._failure:
             raise failure
+        if self.state is State.STOPPED:
+            raise NotConnectedError("the client was stopped")
 
     def is_healthy(self) -> bool:
         """Whether the connection stands, carries what was subscribed to, and has shown life within one and a half keep
@@ -114,36 +136,89 @@ class MQTToTClient(Reading):
         return keep_alive.interval == 0 or self._clock() - keep_alive.last_received <= 1.5 * keep_alive.interval
 
     def _is_settled(self) -> bool:
-        return self._failure is not None or self.state is State.LIVE
+        return self._failure is not None or self.state in (State.LIVE, State.STOPPED)
 
-    def _run(self) -> None:
-        self._stopping = False
-        self._connect_soon()
-        while not self._is_over():
-            try:
-                self.read_once()
-            except NotConnectedError:
-                if not self._is_over():
-                    raise
+    # --- the loop --------------------------------------------------------------------------------------------------
 
-    def _is_over(self) -> bool:
-        return self._stopping or self.state is State.STOPPED
+    def _choose(self) -> bool:
+        """Decides to subscribe to what a loop needs if the program has subscribed to nothing; whether it has."""
+        return False
 
-    def _run_in_background(self) -> None:
+    def _subscribe_chosen(self) -> None:
+        """Subscribes to that over the connection that stands."""
+
+    def _save(self) -> None:
+        """Saves what has to outlive the loop."""
+
+    def _get_going(self, begun: int) -> bool:
+        """Plans to connect if need be; true when there is a connection that still lacks what :meth:`_choose` chose."""
+        if self._is_inherited:
+            raise ConcurrencyError(INHERITED)
+        chosen = self._choose()
+        return not self._connect_soon(begun) and chosen
+
+    def _connect_soon(self, begun: int) -> bool:
+        """Without a connection the first attempt is due now, with everything that holds for later ones."""
+        with self._noticing:
+            connection = self._connection
+            if connection is not None and (connection.error is None or connection.has_packets or self._unread):
+                return False
+            if self._disconnects == begun and self._outage is None and self._attempted_by is None:
+                now, self._fatal = self._clock(), None
+                wait = self._connect_limit.wait(now)
+                self._outage = self._outage_until(now + wait, None)
+                self._set_state(State.BACKING_OFF if wait else State.CONNECTING)
+            return True
+
+    def _run(self, begun: int, subscribe: bool) -> None:
         try:
-            self._run()
-        except Exception as error:
+            with self._ending_quietly(begun):
+                if subscribe:
+                    self._subscribe_chosen()
+                while self._disconnects == begun:
+                    self.read_once()
+        except BaseException:
+            try:
+                self._save()
+            except Exception as error:
+                logger.warning("the state cannot be saved: %s", error)
+            raise
+        self._save()
+
+    @contextlib.contextmanager
+    def _ending_quietly(self, begun: int) -> Iterator[None]:
+        """Lets the end of a connection pass that the program wanted; any other tells why there will be no other one."""
+        try:
+            yield
+        except (NotConnectedError, TransportError) as error:
+            if self._disconnects != begun:
+                return
+            if self._fatal is not None and isinstance(error, NotConnectedError):  # another thread has met that
+                raise self._fatal from None
+            raise
+
+    def _run_in_background(self, begun: int, subscribe: bool) -> None:
+        self._turns.join_loop()
+        try:
+            self._run(begun, subscribe)
+        except BaseException as error:
             logger.exception("%s cannot go on", type(self).__name__)
-            self._failure = error
+            if self._disconnects == begun:
+                self._close_connection()  # nobody reads any more
+                self._set_state(State.FAILED)
             with self._state_changed:
+                self._failure = error if isinstance(error, Exception) else NotConnectedError("the thread was ended")
                 self._state_changed.notify_all()
             self.emit("error", {"event": "run", "error": error})
+        finally:
+            self._end_background()
 
-    def _connect_soon(self) -> None:
-        """Without a connection the first attempt is due now, with everything that holds for later ones."""
-        if self._connection is None and self._outage is None:
-            self._wake.clear()
-            self._outage = Outage(None, self._clock())
+    def _end_background(self) -> None:
+        atexit.unregister(self._stop_at_exit)
+        self._turns.end_loop()
+
+    def _stop_at_exit(self) -> None:
+        self.stop(_LAST_SECONDS)
 
     @contextlib.contextmanager
     def _stopped_by_signals(self) -> Iterator[None]:
@@ -153,14 +228,28 @@ class MQTToTClient(Reading):
 
         def stop(*_: object) -> None:
             # The thread that was interrupted may hold any lock; another one can wait for it.
-            threading.Thread(target=self.stop, daemon=True).start()
+            threading.Thread(target=self.stop, name="instagrapi-stop", daemon=True).start()
 
-        before = [(number, signal.signal(number, stop)) for number in _SIGNALS]
+        before = {number: signal.getsignal(number) for number in _SIGNALS}
+        for number in _SIGNALS:
+            if before[number] is not signal.SIG_IGN:  # so does a shell with SIGINT in the background
+                signal.signal(number, stop)
         try:
             yield
         finally:
-            for number, handler in before:
-                signal.signal(number, handler)
+            for number, handler in before.items():
+                if signal.getsignal(number) is stop:
+                    signal.signal(number, signal.SIG_DFL if handler is None else handler)
+
+    # --- as a context manager --------------------------------------------------------------------------------------
+
+    def __enter__(self) -> Self:
+        if not self._turns.is_looping:
+            self.connect()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.stop()
 
     # --- one event after another -----------------------------------------------------------------------------------
 
@@ -168,7 +257,7 @@ class MQTToTClient(Reading):
         """Typed events as they come, for a loop. Handlers run as well.
 
         Args:
-            timeout: seconds; the loop ends when nothing came for so long. ``None`` waits for ever.
+            timeout: seconds; the loop ends when no event came for so long. ``None`` waits for ever.
 
         Yields:
             Events; the loop ends quietly after :meth:`stop` or :meth:`disconnect`.
@@ -177,48 +266,85 @@ class MQTToTClient(Reading):
             As :meth:`read_once`.
         """
         came: deque[ev.Event] = deque()
-        self._connect_soon()
+        begun = self._disconnects
         with self.on(ev.Event, came.append):
+            with self._ending_quietly(begun):
+                if self._get_going(begun):
+                    self._subscribe_chosen()
+            deadline, failure = Deadline.after(timeout, self._clock), None
             while True:
                 while came:
-                    yield came.popleft()
+                    connection = self._connection
+                    care = None if connection is None else self._caretaker.begin(connection)
+                    try:
+                        yield came.popleft()
+                    finally:
+                        self._caretaker.end(care)
+                    deadline = Deadline.after(timeout, self._clock)
+                if failure is not None:
+                    raise failure
+                if self._disconnects != begun:
+                    return
                 try:
-                    found = self.read_once(timeout)
-                except NotConnectedError:
-                    if self.state is State.STOPPED:
-                        return
-                    raise
-                if found is None and not came:
+                    with self._ending_quietly(begun):
+                        self.read_once(deadline.remaining())
+                except Exception as error:
+                    failure = error  # behind what came before it
+                if failure is None and deadline.expired() and not came:
                     return
 
     def wait_for(
         self, event: type[E], check: Callable[[E], object] = lambda event: True, timeout: float | None = None
     ) -> E:
-        """The next event of a class that passes a check, whoever reads meanwhile.
+        """The next event of a class that passes a check, whoever reads meanwhile; while nobody does, this reads.
 
         Raises:
             RealtimeTimeout: none came within ``timeout`` seconds.
             ConcurrencyError: a handler called this; it would keep the event from coming.
+            Exception: what the check raised, or as :meth:`read_once`.
         """
-        found: list[E] = []
-        arrived = threading.Condition()
+        if self._turns.is_mine:
+            raise ConcurrencyError("a handler cannot wait for an event: it keeps it from coming")
+        found: list[E | Exception] = []
 
         def take(candidate: E) -> None:
-            if not found and check(candidate):
-                with arrived:
+            if found:
+                return
+            try:
+                if check(candidate):
                     found.append(candidate)
-                    arrived.notify_all()
+            except Exception as error:
+                found.append(error)
+            if found:
+                self._turns.tell()
 
         deadline = Deadline.after(timeout, self._clock)
         with self.on(event, take):
             while not found and not deadline.expired():
-                if self.is_running:
-                    if self._thread is threading.current_thread():
-                        raise ConcurrencyError("a handler cannot wait for an event: it keeps it from coming")
-                    with arrived:
-                        arrived.wait_for(lambda: bool(found), deadline.remaining())
-                else:
-                    self.read_once(deadline.remaining())
+                self._turns.wait_while_taken(lambda: found, deadline)
+                if not found and not self._turns.is_taken:
+                    self._stand_in(lambda: bool(found), deadline)
         if not found:
             raise RealtimeTimeout("the event did not come in time")
+        if isinstance(found[0], Exception):
+            raise found[0]
         return found[0]
+
+    # --- after a fork ----------------------------------------------------------------------------------------------
+
+    def _leave_to_parent(self) -> None:
+        """This is the child of a fork, where nothing may be done with the parent's connection, nor with its locks."""
+        super()._leave_to_parent()
+        self._thread = None
+
+
+_CLIENTS: weakref.WeakSet[MQTToTClient] = weakref.WeakSet()
+
+
+def _leave_to_parent() -> None:
+    for client in list(_CLIENTS):
+        client._leave_to_parent()  # noqa: SLF001
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_leave_to_parent)

@@ -45,6 +45,7 @@ class RealtimeClient(DirectCommands, Subscribing, InboxSync):
 
     def __init__(self, client: Any, transport: Transport | None = None, **options: Unpack[RealtimeOptions]) -> None:
         super().__init__(client, transport, **options)
+        self._account: str | None = None
         self._replies = ReplyTable()
         self._subscribed = {}
         self._texts = {}
@@ -64,20 +65,45 @@ class RealtimeClient(DirectCommands, Subscribing, InboxSync):
     def connect(self) -> None:
         """Connects with the account's session, its credentials, proxy and profile read at this moment.
 
-        Nothing is subscribed yet: see :meth:`direct_subscribe`. Over a transport whose ``performs_handshake`` is true
-        no CONNECT is sent.
+        Nothing is subscribed yet: see :meth:`direct_subscribe`. But while a loop runs, or the client is to come back by
+        itself, this is an attempt to come back at once, with all that was subscribed. Over a transport whose
+        ``performs_handshake`` is true no CONNECT is sent.
 
         Raises:
             RealtimeConfigError: the host lacks something, such as a session.
             ConnectFailed: the broker could not be reached, or did not answer.
             ConnectRefused: it refused; code 5 usually means that the session is dead.
+            ConcurrencyError: another thread is connecting.
         """
-        self._replies.connection_changed()
+        with self._by_hand() as in_use:
+            if in_use:
+                self._come_back()
+            else:
+                self._begin_anew()
+        self._announce_connected(resumed=in_use)
+
+    def _follow_account(self) -> None:
+        """What belongs to the account that was logged in before must not reach another one."""
+        account = self._own_user_id()
+        if self._account not in (None, account):
+            self._replies.give_up()
+            self._subscribed.clear()
+            self._texts.clear()
+            self._unread.clear()
+            self._sync.forget()
+        self._account = account
+
+    def _begin_anew(self) -> None:
+        self._follow_account()
+        self._replies.give_up()
         self._subscribed.clear()
         self._texts.clear()
         self._sync.wishes = None
         self._open_connection()
-        self._announce_connected()
+
+    @property
+    def _has_subscribed(self) -> bool:
+        return super()._has_subscribed or any(self._texts.values())
 
     def build_connection(self) -> MQTToTConnection:
         """What CONNECT will say.
@@ -189,13 +215,13 @@ class RealtimeClient(DirectCommands, Subscribing, InboxSync):
             try:
                 self._publish_or_later(MQTToTTopics.SEND_MESSAGE, body)
             except BaseException:
-                if is_new:
-                    self._replies.withdraw(pending)
-                raise
+                if not is_new or self._replies.withdraw(pending):
+                    raise
         return CommandHandle(shown, pending, self._wait_until)
 
     def _come_back(self) -> None:
         """Connects and says again what the broken connection knew, in the order of the app: topics, message sync."""
+        self._follow_account()
         self._replies.connection_changed()
         self._open_connection()
         connection = self._require_connection()

@@ -27,7 +27,7 @@ from instagrapi.realtime.protocol.parser import DEFAULT_MAX_PACKET_SIZE
 from instagrapi.realtime.protocol.payload import DEFAULT_MAX_INFLATED_SIZE
 from instagrapi.realtime.protocol.session import MQTToTSession
 from instagrapi.realtime.recovery import Backoff, HourlyLimit, ReconnectPolicy
-from instagrapi.realtime.state import State, Stats
+from instagrapi.realtime.state import STANDING, State, Stats
 from instagrapi.realtime.wire.connect import MQTToTConnection
 
 logger = logging.getLogger("instagrapi.realtime")
@@ -134,7 +134,7 @@ class Connecting(Listening, ABC):
         limits = self._policy or ReconnectPolicy()
         self._backoff = Backoff(limits, random)
         self._connect_limit = HourlyLimit(limits.connects_per_hour)
-        self._wake = wake()
+        self._make_wake = wake
         self._on_session_expired = on_session_expired
         self._guards_device = guard_device and transport is None and transport_factory is None
         self._device: DeviceGuard | None = None
@@ -146,6 +146,7 @@ class Connecting(Listening, ABC):
         self._current_state = State.IDLE
         self._connecting = threading.Lock()
         self._disconnects = 0
+        self._decided_at = 0  # how many there were when the attempt was decided on that is being made
         self._traffic = Traffic()
         self._event_counts: Counter[str] = Counter()
         self._connects = 0
@@ -156,6 +157,11 @@ class Connecting(Listening, ABC):
     _source: Literal["realtime", "push"] = "realtime"
     #: Topics whose publishes :meth:`_notice` sees as soon as they arrive.
     _expected_topics: frozenset[str] = frozenset()
+
+    @property
+    def _state_when_open(self) -> State:
+        """Where the client stands right after CONNACK."""
+        return State.LIVE
 
     @abstractmethod
     def build_connection(self) -> MQTToTConnection:
@@ -203,6 +209,8 @@ class Connecting(Listening, ABC):
 
     def _set_state(self, state: State) -> None:
         with self._state_changed:
+            if state in STANDING and not self.connected:  # it was closed meanwhile
+                return
             self._current_state = state
             self._state_changed.notify_all()
 
@@ -239,8 +247,7 @@ class Connecting(Listening, ABC):
         """Makes a new connection in place of the old one and performs CONNECT."""
         if not self._connecting.acquire(blocking=False):
             raise ConcurrencyError("another thread is connecting")
-        disconnects, packets = self._disconnects, self._traffic.packets_out
-        self._wake.clear()
+        disconnects, packets = self._decided_at, self._traffic.packets_out
         try:
             self._close_connection()
             self._set_state(State.CONNECTING)
@@ -271,7 +278,7 @@ class Connecting(Listening, ABC):
             self._connecting.release()
         self._connects += 1
         if self._disconnects == disconnects:
-            self._set_state(State.LIVE)
+            self._set_state(self._state_when_open)
         logger.info("%s connected", type(self).__name__)
         return connack
 
@@ -308,11 +315,15 @@ class Connecting(Listening, ABC):
         """Keeps other clients on this machine from connecting as the same device, which would end this connection."""
         if not self._guards_device:
             return
-        device = DeviceGuard(address, self.build_connection().client_identifier, self._own_user_id() or "")
+        device = DeviceGuard(address, self._device_id(), self._own_user_id() or "")
         if self._device is None or self._device.key != device.key:
             self._release_device()
             self._device = device
         self._device.acquire()
+
+    def _device_id(self) -> str:
+        """What tells this device from others, and stays the same."""
+        return self.build_connection().client_identifier
 
     def _release_device(self) -> None:
         if self._device is not None:

@@ -85,10 +85,12 @@ class FbnsClient(MQTToTClient):
             ConnectRefused: it refused, or (code 0) issued no device identity.
             FbnsRegistrationFailed: it gave no push token.
             RealtimeTimeout: it did not answer the registration.
+            ConcurrencyError: another thread is connecting.
             ClientError: the HTTP registration failed.
         """
-        self._registering = register
-        self._begin(self._announce_connected)
+        with self._by_hand():
+            self._registering = register
+            self._begin(self._announce_connected)
 
     def _come_back(self) -> None:
         """Connects as the stored device, and registers if the broken connection had."""
@@ -113,10 +115,17 @@ class FbnsClient(MQTToTClient):
         except BaseException:
             self._give_up_connection()
             raise
+        self._set_state(State.LIVE)
+
+    @property
+    def _state_when_open(self) -> State:
+        return State.SUBSCRIBING if self._registering else State.LIVE
 
     def _give_up_connection(self) -> None:
         self._close_connection()
-        self._set_state(State.STOPPED)
+        self._set_state(State.FAILED if self._disconnects == self._decided_at else State.STOPPED)
+        if not self._will_try_again():
+            self._release_device()
 
     def _follow_account(self) -> None:
         """Another account of the same client is another device."""
@@ -128,9 +137,9 @@ class FbnsClient(MQTToTClient):
         return str(getattr(self.client, "user_id", None) or "")
 
     def _identify(self) -> None:
-        was_stored, disconnects = self.auth.is_stored, self._disconnects
+        was_stored = self.auth.is_stored
         refusal = self._try_identity()
-        if self._disconnects != disconnects:
+        if self._disconnects != self._decided_at:
             raise NotConnectedError("the connection was closed from this side")
         if refusal is not None and was_stored:
             self._forget_identity()
@@ -147,7 +156,7 @@ class FbnsClient(MQTToTClient):
                 raise
             return refusal
         if not connack.payload:
-            self._close_connection()
+            self._give_up_connection()
             return ConnectRefused("FBNS issued no device identity in its CONNACK", return_code=0)
         try:
             self.auth.read(connack.payload)
@@ -178,6 +187,9 @@ class FbnsClient(MQTToTClient):
             client_info={**info, "deviceSecret": auth.device_secret, "luid": profile.luid},
             password=auth.password,
         )
+
+    def _device_id(self) -> str:
+        return str(self.client.phone_id)  # the identity that FBNS issues changes with the first CONNACK
 
     def _user_agent(self) -> str:
         if self._mqtt_profile().user_agent == "fban":

@@ -6,7 +6,15 @@ import json
 from collections.abc import Mapping
 from typing import Any, Unpack
 
-from instagrapi.exceptions import IrisSubscribeFailed, RealtimeTimeout, TransportError
+from instagrapi.exceptions import (
+    ClientBadRequestError,
+    ClientNotFoundError,
+    ClientServerError,
+    IrisSubscribeFailed,
+    RealtimeConfigError,
+    RealtimeTimeout,
+    TransportError,
+)
 from instagrapi.realtime import events as ev
 from instagrapi.realtime.base import MQTToTClient
 from instagrapi.realtime.connecting import Options
@@ -19,10 +27,9 @@ from instagrapi.realtime.position import SyncPosition, added_key
 from instagrapi.realtime.protocol.packets import Publish
 from instagrapi.realtime.protocol.payload import deflate, dump_json
 from instagrapi.realtime.recovery import HourlyLimit, ReconnectPolicy
-from instagrapi.realtime.router import FETCHED
 from instagrapi.realtime.state import State
 from instagrapi.realtime.stores import DEFAULT_INTERVAL, Autosave, SettingsStore, StateStore
-from instagrapi.realtime.syncing import MessageSync
+from instagrapi.realtime.syncing import FETCHED, MessageSync
 from instagrapi.realtime.typed import iris_accepted
 from instagrapi.realtime.wire.topics import MQTToTTopics
 
@@ -39,6 +46,7 @@ class RealtimeOptions(Options, total=False):
 
     state: StateStore | None
     autosave_interval: float
+    direct: bool
 
 
 class InboxSync(MQTToTClient):
@@ -47,6 +55,8 @@ class InboxSync(MQTToTClient):
     Args:
         state: where the position is kept; by default in the host's settings.
         autosave_interval: least number of seconds between two savings; 0 saves after each handled element.
+        direct: whether the loops, :meth:`run_forever`, :meth:`start` and :meth:`events`, subscribe to message sync when
+            they begin and the program has subscribed to nothing.
     """
 
     def __init__(
@@ -56,6 +66,7 @@ class InboxSync(MQTToTClient):
         *,
         state: StateStore | None = None,
         autosave_interval: float = DEFAULT_INTERVAL,
+        direct: bool = True,
         **options: Unpack[Options],
     ) -> None:
         super().__init__(client, transport, **options)
@@ -64,6 +75,7 @@ class InboxSync(MQTToTClient):
             Autosave(self._store, autosave_interval, self._clock), self._unix_clock, self._own_user_id
         )
         self._inbox_limit = HourlyLimit((self._policy or ReconnectPolicy()).inbox_requests_per_hour)
+        self._direct = direct
         self._iris_answer: Any = None
         self._amount = 1  # for hosts that only know ``direct_threads``
 
@@ -127,7 +139,8 @@ class InboxSync(MQTToTClient):
                 raise
             return self._sync.position.as_dict()
         except BaseException:
-            self._set_state(State.FAILED)  # the connection stands, but no message would come
+            if self._connection is connection:
+                self._set_state(State.FAILED)  # the connection stands, but no message would come
             raise
 
     def _wishes(self, app_version: str | None) -> dict[str, Any]:
@@ -188,7 +201,7 @@ class InboxSync(MQTToTClient):
             raise IrisSubscribeFailed("the inbox gave no seq_id and snapshot_at_ms to subscribe from", payload=None)
         since, was_known = self._sync.newest_item_at, self._sync.position is not None
         found, complete = self._missed(inbox, since) if since is not None else ([], False)
-        self._sync.go_to(state)
+        self._sync.go_to(state, len(found))
         if was_known or since is not None:
             self._unread.extend((connection, _as_publish(missed)) for missed in found)
             self.emit("resync", {"fetched": len(found), "complete": complete})
@@ -203,10 +216,18 @@ class InboxSync(MQTToTClient):
         for thread in threads:
             if goes_on(thread, since) and deeper < _MOST_THREADS:
                 deeper += 1
-                thread = {**fetch_thread(self.client, str(thread.get("thread_id"))), "thread_id": thread["thread_id"]}
+                thread = self._more_of(thread)
             complete = complete and not goes_on(thread, since)
             found.update({str(one.item["item_id"]): one for one in missed_in(thread, since, self._is_known)})
-        return sorted(found.values()), complete
+        return sorted(found.values(), key=lambda missed: missed.at), complete
+
+    def _more_of(self, thread: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The thread with more of its items, or as it is when it cannot be had."""
+        try:
+            found = fetch_thread(self.client, str(thread.get("thread_id")))
+        except (ClientNotFoundError, ClientBadRequestError, ClientServerError, RealtimeConfigError):
+            return thread
+        return {**found, "thread_id": thread.get("thread_id")} if found else thread
 
     def _is_known(self, item_id: str) -> bool:
         return self._sync.knows(added_key(item_id))
@@ -217,17 +238,47 @@ class InboxSync(MQTToTClient):
         self.emit("caught_up", {})
         self._emit_typed(ev.CaughtUp)
 
-    def read_once(self, timeout: float | None = None) -> Any:
+    # --- in loops --------------------------------------------------------------------------------------------------
+
+    @property
+    def _has_subscribed(self) -> bool:
+        """Whether the program has subscribed to anything."""
+        return self._sync.wishes is not None
+
+    @property
+    def _state_when_open(self) -> State:
+        return State.LIVE if self._sync.wishes is None else State.SUBSCRIBING
+
+    def _choose(self) -> bool:
+        if not self._direct or self._has_subscribed:
+            return False
+        self._sync.wishes = self._wishes(None)
+        return True
+
+    def _due_in(self) -> float | None:
+        return self._sync.due_in()
+
+    def _tick(self) -> None:
+        self._sync.tick()
+
+    def _subscribe_chosen(self) -> None:
+        self.sync_inbox()
+
+    def _read(self, deadline: Deadline) -> Any:
         """As in every client; the position is saved as it moves."""
         try:
-            return super().read_once(timeout)
+            return super()._read(deadline)
         finally:
             self._sync.tick()
 
     def disconnect(self) -> None:
         """As in every client; also saves the position."""
         super().disconnect()
-        self._sync.flush()
+        self._save()
+
+    def _save(self) -> None:
+        if not self._is_inherited:
+            self._sync.flush()
 
 
 def _as_publish(missed: Missed) -> Publish:

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import threading
-from collections import deque
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple, NoReturn
+from typing import Any
 
-from instagrapi.exceptions import ConcurrencyError, ConnectionLost, NotConnectedError, RealtimeError
-from instagrapi.realtime import events as ev
-from instagrapi.realtime.connecting import Connecting
+from instagrapi.exceptions import ConnectionLost, RealtimeError
 from instagrapi.realtime.network.connection import Connection
 from instagrapi.realtime.network.deadline import Deadline
 from instagrapi.realtime.protocol.packets import Packet, Publish
-from instagrapi.realtime.refusals import explained, is_dead_session
-from instagrapi.realtime.state import State
+from instagrapi.realtime.recovering import Recovering
 from instagrapi.realtime.wire.topics import MQTToTTopics
 
 logger = logging.getLogger("instagrapi.realtime")
@@ -24,31 +19,12 @@ logger = logging.getLogger("instagrapi.realtime")
 DEFAULT_PING_TIMEOUT = 10.0
 
 
-class Outage(NamedTuple):
-    """A time without a connection: why, and at which moment of the client's clock the next attempt is due."""
+class Reading(Recovering):
+    """Reads packets and runs handlers.
 
-    error: Exception | None
-    retry_at: float
-
-
-class Reading(Connecting):
-    """Reads packets and runs handlers; with a reconnect policy it also connects again.
-
-    Whoever needs the connection while there is none waits for the next attempt and makes it: the thread that reads, or
-    one that waits for an answer. One does it, the others wait for that one. What had arrived before the connection
-    broke is handled first.
+    What had arrived before a connection broke is handled before anything that the next one brings. While a handler
+    runs for long, another thread keeps the connection alive.
     """
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self._reading = threading.Lock()
-        self._noticing = threading.Lock()
-        self._recovering = threading.RLock()
-        self._end_noticed: Connection | None = None
-        self._outage: Outage | None = None
-        self._renewed_session = False
-        self._coming_back: int | None = None
-        self._unread: deque[tuple[Connection, Packet]] = deque()
 
     # --- reading ---------------------------------------------------------------------------------------------------
 
@@ -70,18 +46,36 @@ class Reading(Connecting):
             ConcurrencyError: another thread is reading, or a handler called this.
             ClientError: connecting again makes no sense; the error says what a person has to do.
         """
-        if not self._unread and self._outage is None:
-            self._require_connection()
-        if not self._reading.acquire(blocking=False):
-            raise ConcurrencyError("somebody is reading already; one thread at a time may, and no handler")
+        deadline = Deadline.after(timeout, self._clock)
+        if not self._turns.take(deadline):
+            return None
         try:
-            found = self._next_packet(Deadline.after(timeout, self._clock))
+            return self._read(deadline)
+        finally:
+            self._turns.end()
+
+    def _stand_in(self, enough: Callable[[], bool], deadline: Deadline) -> None:
+        """Reads one packet as :meth:`read_once`, unless there is enough or somebody else reads it."""
+
+        def has_come() -> bool:
+            connection = self._connection
+            at_hand = self._unread or (connection is not None and connection.has_packets)
+            return bool(at_hand) or enough() or self._turns.is_taken
+
+        if self._wait_until(has_come, deadline.remaining()) and not enough() and self._turns.stand_in():
+            try:
+                self._read(Deadline.after(0, self._clock))
+            finally:
+                self._turns.end()
+
+    def _read(self, deadline: Deadline) -> Any:
+        try:
+            found = self._next_packet(deadline)
             if found is None:
                 return None
             connection, packet = found
             return self._handle(connection, packet) if type(packet) is Publish else packet
         finally:
-            self._reading.release()
             self._end_of(self._connection)
 
     def _next_packet(self, deadline: Deadline) -> tuple[Connection, Packet] | None:
@@ -92,16 +86,36 @@ class Reading(Connecting):
             if connection is None:
                 return None
             with self._surviving(connection):
-                packet = connection.read(deadline.remaining())
-                return None if packet is None else (connection, packet)
+                packet = connection.read(self._patience(deadline))
+                if packet is not None:
+                    return connection, packet
+                if deadline.expired():
+                    return None
+            self._tick()
+
+    def _patience(self, deadline: Deadline) -> float | None:
+        remaining, due_in = deadline.remaining(), self._due_in()
+        if due_in is None:
+            return remaining
+        return due_in if remaining is None else min(remaining, due_in)
+
+    def _due_in(self) -> float | None:
+        """Seconds until :meth:`_tick` has something to do; ``None`` for never."""
+        return None
+
+    def _tick(self) -> None:
+        """Does what is due while the line is quiet."""
 
     def _handle(self, connection: Connection, publish: Publish) -> Any:
         """Runs the handlers and acknowledges; a handler's exception does not keep the broker from its PUBACK."""
         failure, body = None, None
+        care = self._caretaker.begin(connection)
         try:
             body = self.dispatch_packet(publish.topic, publish.payload)
         except Exception as error:
             failure = error
+        finally:
+            self._caretaker.end(care)
         if publish.packet_id is not None:
             connection.acknowledge(publish.packet_id)
         if publish.topic == MQTToTTopics.PREEMPTIVE_PING and self._policy:
@@ -118,11 +132,13 @@ class Reading(Connecting):
             max_packets: has no meaning any more; accepted because instagrapi 3.x has it.
 
         Returns:
-            Whether PINGRESP came; false also when the connection breaks meanwhile.
+            Whether PINGRESP came; false also when the connection breaks meanwhile, and at once when it is to come back.
 
         Raises:
             NotConnectedError: there is no connection.
         """
+        if self._outage is not None:
+            return False
         connection = self._require_connection()
         try:
             return connection.ping(timeout)
@@ -133,12 +149,13 @@ class Reading(Connecting):
     def _wait_until(self, done: Callable[[], bool], timeout: float | None) -> bool:
         """Reads until ``done`` without running handlers, across a reconnect if need be."""
         deadline = Deadline.after(timeout, self._clock)
-        while True:
+        while not done():
             connection = self._standing_connection(deadline)
             if connection is None:
                 return done()
             with self._surviving(connection):
                 return connection.wait_until(done, deadline.remaining())
+        return True
 
     @contextlib.contextmanager
     def _surviving(self, connection: Connection) -> Iterator[None]:
@@ -146,147 +163,5 @@ class Reading(Connecting):
         try:
             yield
         except Exception:
-            if not self._end_of(connection, at_once=True):
+            if self._attempts_itself or not self._end_of(connection, at_once=True):
                 raise
-
-    # --- the end of a connection -----------------------------------------------------------------------------------
-
-    def _end_of(self, connection: Connection | None, *, at_once: bool = False) -> bool:
-        """Notices and announces, once, that a connection has ended; true when another one will take its place, or has.
-
-        Args:
-            connection: the one that may have ended.
-            at_once: whether not to wait until everything that came over it was read.
-        """
-        if connection is None or connection.error is None or self._is_coming_back_here():
-            return False
-        with self._noticing:
-            if self._connection is not connection:
-                return self._connection is not None or self._outage is not None
-            if self._end_noticed is connection:
-                return self._outage is not None
-            if connection.has_packets and not (at_once and self._policy):
-                return False
-            self._end_noticed = connection
-            self._outage = self._plan(connection.error)
-            if self._outage is not None:
-                self._unread.extend((connection, packet) for packet in connection.take_unread())
-        if self._outage is None:
-            self._release_device()
-        self._announce_end(connection.error)
-        return self._outage is not None
-
-    def _plan(self, error: Exception) -> Outage | None:
-        """When to connect again; ``None`` for not at all."""
-        policy, now = self._policy, self._clock()
-        if policy is None or not policy.is_retryable(error):
-            return None
-        delay = self._backoff.next_delay(now)
-        if delay is None:
-            return None
-        return Outage(error, now + max(delay, self._connect_limit.wait(now)))
-
-    def _announce_end(self, error: Exception) -> None:
-        outage = self._outage
-        retry_in = None if outage is None else max(0.0, outage.retry_at - self._clock())
-        self._set_state(State.FAILED if outage is None else State.BACKING_OFF)
-        reason = str(error) or type(error).__name__
-        again = "" if retry_in is None else f", next attempt in {retry_in:.1f} s"
-        logger.info("%s disconnected: %s%s", type(self).__name__, reason, again)
-        fields = {"reason": reason, "will_retry": outage is not None, "retry_in": retry_in}
-        self.emit("disconnected", fields)
-        self._emit_typed(ev.Disconnected, **fields)
-        self._dispatcher.forget_failure()  # why the connection ended is what matters now
-
-    # --- coming back -----------------------------------------------------------------------------------------------
-
-    def _standing_connection(self, deadline: Deadline) -> Connection | None:
-        """The connection, after waiting for one if it is to come back; ``None`` when the time ran out before."""
-        while self._outage is not None and not self._is_coming_back_here():
-            if not self._recover(deadline):
-                return None
-        return self._require_connection()
-
-    def _is_coming_back_here(self) -> bool:
-        """Whether this thread is making the connection anew: then a failure is that of the attempt."""
-        return self._coming_back == threading.get_ident()
-
-    def _recover(self, deadline: Deadline) -> bool:
-        """Makes attempts as they fall due, until one succeeds; false when the time ran out first."""
-        remaining = deadline.remaining()
-        if not self._recovering.acquire(timeout=-1 if remaining is None else remaining):
-            return False
-        try:
-            while (outage := self._outage) is not None:
-                pause = outage.retry_at - self._clock()
-                if pause <= 0:
-                    self._attempt(outage)
-                    continue
-                remaining = deadline.remaining()
-                self._wake.wait(pause if remaining is None else min(pause, remaining))
-                if deadline.expired() and self._clock() < outage.retry_at:
-                    return False
-            return True
-        finally:
-            self._recovering.release()
-
-    def _attempt(self, outage: Outage) -> None:
-        """Connects again, or plans the next attempt.
-
-        Raises:
-            ClientError: another attempt makes no sense, or there have been enough.
-        """
-        self._coming_back = threading.get_ident()
-        try:
-            self._come_back()
-        except Exception as error:
-            self._coming_back = None
-            self._close_connection()
-            with self._noticing:
-                if self._outage is None:
-                    raise NotConnectedError("the connection was closed from this side") from error
-                self._outage = self._plan(error)
-            if self._outage is None and not self._renew_session(error):
-                self._end_for_good(error)
-            self._set_state(State.BACKING_OFF)
-            logger.info("%s could not connect: %s", type(self).__name__, type(error).__name__)
-            return
-        self._coming_back = None
-        with self._noticing:
-            if self._outage is outage:
-                self._outage = None
-        self._renewed_session = False
-        self._backoff.opened(self._clock())
-        self._announce_connected(resumed=outage.error is not None)
-
-    def _renew_session(self, error: Exception) -> bool:
-        """Lets the program log in again, once; then the next attempt is due at once."""
-        if self._on_session_expired is None or self._renewed_session or not is_dead_session(error):
-            return False
-        self._renewed_session = True
-        if not self._on_session_expired(error):
-            return False
-        self._outage = Outage(error, self._clock())
-        return True
-
-    def _end_for_good(self, error: Exception) -> NoReturn:
-        self._set_state(State.FAILED)
-        self._release_device()
-        reason = explained(self.client, error)
-        if reason is error:
-            raise error
-        raise reason from error
-
-    def _will_try_again(self) -> bool:
-        return self._outage is not None
-
-    def _come_back(self) -> None:
-        """Connects and restores what the old connection had."""
-        self._open_connection()
-
-    def disconnect(self) -> None:
-        """Sends DISCONNECT and closes the connection; wakes a blocked reader at once. Safe without a connection."""
-        with self._noticing:
-            self._outage = None
-        self._wake.set()
-        super().disconnect()

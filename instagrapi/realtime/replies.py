@@ -49,6 +49,8 @@ class PendingCommand:
         self.answer: Any = None
         #: Whether it was too old to be sent when a connection stood again.
         self.expired = False
+        #: Whether a later connection has sent it again.
+        self.sent_again = False
         #: How many threads wait for the answer.
         self.waiting = 0
         #: Whether whoever waited for the answer has stopped waiting.
@@ -170,13 +172,24 @@ class ReplyTable:
                 most = _MOST_ACTIVITY_AGE if command.action == _ACTIVITY else MAX_COMMAND_AGE
                 command.expired = command.given_up or now - command.sent_at > most
             self._pending = [command for command in self._pending if not command.expired]
+            for command in self._pending:
+                command.sent_again = True
             return [command.body for command in self._pending]
 
-    def withdraw(self, command: PendingCommand) -> None:
-        """Forgets a command that could not be sent."""
+    def withdraw(self, command: PendingCommand) -> bool:
+        """Forgets a command that could not be sent; false when a later connection has sent it meanwhile."""
         with self._lock:
+            if command.sent_again:
+                return False
             if command in self._pending:
                 self._pending.remove(command)
+            return True
+
+    def give_up(self) -> None:
+        """The program begins anew: what was sent before is not sent again."""
+        with self._lock:
+            for command in self._pending:
+                command.given_up = True
 
     def connection_changed(self) -> None:
         """The commands without a context were sent over another connection: later ones come before them."""

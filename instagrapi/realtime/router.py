@@ -19,7 +19,7 @@ from instagrapi.realtime.doubles import DoublePublishes
 from instagrapi.realtime.events.fields import as_integer
 from instagrapi.realtime.position import patch_key
 from instagrapi.realtime.replies import is_answer
-from instagrapi.realtime.syncing import MessageSync
+from instagrapi.realtime.syncing import FETCHED, MessageSync
 from instagrapi.realtime.typed import Origin, Patch
 from instagrapi.realtime.wire.decode import Decoded, parse_value
 from instagrapi.realtime.wire.paths import Target, parse_path
@@ -32,8 +32,6 @@ from instagrapi.realtime.wire.subscriptions import (
 from instagrapi.realtime.wire.topics import MQTToTTopics
 
 PRESENCE_QUERIES = frozenset({APP_PRESENCE, APP_PRESENCE_ALTERNATIVE})
-#: Marks an element that this side made of what it fetched over HTTP.
-FETCHED = "fetched"
 #: Under which the copies that were left out are counted.
 DUPLICATE = "duplicate"
 _DIRECT_SKYWALKER_TYPE = 1
@@ -136,6 +134,8 @@ class RealtimeRouter:
             patches = element.get("data") if isinstance(element, dict) else None
             if not isinstance(patches, list):
                 self._not_a_patch(element)
+                if self._sync is not None and isinstance(element, dict) and self._sync.handled(element, [], []):
+                    self._on_caught_up()
                 continue
             meta = {key: value for key, value in element.items() if key != "data"}
             self._sync_element(element, meta, patches)

@@ -19,6 +19,10 @@ class State(StrEnum):
     FAILED = "failed"
 
 
+#: States that need a connection.
+STANDING = frozenset({State.SUBSCRIBING, State.CATCHING_UP, State.LIVE})
+
+
 @dataclass(frozen=True, slots=True)
 class Stats:
     """Counters since the client was made, and ages in seconds.

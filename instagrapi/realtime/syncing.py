@@ -10,6 +10,8 @@ from instagrapi.realtime.position import SyncPosition, SyncProgress
 from instagrapi.realtime.stores import Autosave
 from instagrapi.realtime.wire import commands
 
+#: Marks an element that this side made of what it fetched over HTTP.
+FETCHED = "fetched"
 _NEWEST = "newest_item_at"
 _ACCOUNT = "account_id"
 
@@ -29,6 +31,7 @@ class MessageSync:
         self._unix_clock = unix_clock
         self._account_id = account_id
         self._is_changed = False
+        self._to_handle = 0
         #: What a subscription says besides the position; ``None`` while nobody has subscribed.
         self.wishes: dict[str, Any] | None = None
         #: The time of the newest item that was handled, in microseconds since 1970.
@@ -54,6 +57,15 @@ class MessageSync:
         newest = state.get(_NEWEST) if state else None
         self.newest_item_at = newest if isinstance(newest, int) else None
 
+    def due_in(self) -> float | None:
+        """Seconds until :meth:`tick` has something to save; ``None`` when nothing waits."""
+        return 0.0 if self._is_changed else self._autosave.due_in()
+
+    def forget(self) -> None:
+        """Another account is logged in: what is known is not its."""
+        self._progress.restore(None)
+        self.newest_item_at, self._to_handle, self._is_changed = None, 0, False
+
     def tick(self) -> None:
         """Saves what has changed, if it is time."""
         if self._is_changed:
@@ -62,8 +74,15 @@ class MessageSync:
         else:
             self._autosave.tick()
 
-    def go_to(self, position: SyncPosition) -> None:
-        """Goes on from where the inbox stands."""
+    def go_to(self, position: SyncPosition, fetched: int) -> None:
+        """Goes on from where the inbox stands.
+
+        Args:
+            position: where that is.
+            fetched: how many missed items are to be handled before. Until they are, the position is not saved, so that
+                a new start fetches again what was not handled.
+        """
+        self._to_handle = fetched
         self._progress.reset(position)
         self._is_changed = True
 
@@ -78,7 +97,10 @@ class MessageSync:
 
     def _state(self) -> dict[str, Any]:
         known = {_NEWEST: self.newest_item_at, _ACCOUNT: self._account_id()}
-        return {**self._progress.snapshot(), **{name: value for name, value in known.items() if value is not None}}
+        state = self._progress.snapshot()
+        if self._to_handle:
+            state = {name: value for name, value in state.items() if name not in SyncPosition._fields}
+        return {**state, **{name: value for name, value in known.items() if value is not None}}
 
     # --- subscribing -----------------------------------------------------------------------------------------------
 
@@ -115,6 +137,8 @@ class MessageSync:
         """
         seq_id = element.get("seq_id")
         self._progress.handled(seq_id, keys, int(self._unix_clock() * 1000))
+        if self._to_handle and element.get(FETCHED) is True:
+            self._to_handle -= 1
         if item_times:
             self.newest_item_at = max(*item_times, self.newest_item_at or 0)
         self._is_changed = True

@@ -173,6 +173,11 @@ class Connection:
         """Whether :meth:`read` would return at once."""
         return bool(self._inbox)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether so many packets wait for :meth:`read` that one more ends the connection."""
+        return len(self._inbox) >= self._max_inbox
+
     def read(self, timeout: float | None) -> Packet | None:
         """The next packet, or ``None`` when none came in ``timeout`` seconds (``None``: wait for ever).
 
@@ -238,7 +243,7 @@ class Connection:
 
     def _pump(self, deadline: Deadline) -> None:
         """One step of progress: some bytes, a ping, or the end of the wait."""
-        if len(self._inbox) >= self._max_inbox:
+        if self.is_full:
             self.fail(LimitExceeded(f"{self._max_inbox} packets wait to be read"))
             return
         self._ping_if_due()

@@ -1,0 +1,128 @@
+"""Whose turn it is to read and run handlers: one thread's at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+
+from instagrapi.exceptions import ConcurrencyError
+from instagrapi.realtime.network.deadline import Deadline
+
+_ME = threading.get_ident
+_BUSY = "somebody is reading already; one thread at a time may, and no handler"
+
+
+class Turns:
+    """One thread reads, or one loop does, which keeps everybody else from reading for as long as it runs.
+
+    Whoever only needs something read stands in while there is no reader, for one packet at a time: readers wait for
+    that instead of being refused.
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._reader: int | None = None
+        self._stands_in = False
+        self._looping = False
+        self._loop: int | None = None
+
+    # --- reading ---------------------------------------------------------------------------------------------------
+
+    @property
+    def is_mine(self) -> bool:
+        """Whether this thread is inside a handler: it reads, or is that of the loop."""
+        return _ME() in (self._reader, self._loop)
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether anybody reads, or a loop does."""
+        return self._looping or self._reader is not None
+
+    def take(self, deadline: Deadline) -> bool:
+        """Begins to read; false when somebody stood in until the time was over.
+
+        Raises:
+            ConcurrencyError: somebody else reads, or this thread does.
+        """
+        me = _ME()
+        with self._changed:
+            while True:
+                if self._reader == me or (self._looping and self._loop != me):
+                    raise ConcurrencyError(_BUSY)
+                if self._reader is None:
+                    self._reader = me
+                    return True
+                if not self._stands_in:
+                    raise ConcurrencyError(_BUSY)
+                if not self._changed.wait(deadline.remaining()):
+                    return False
+
+    def stand_in(self) -> bool:
+        """Begins to read if nobody does."""
+        with self._changed:
+            if self.is_taken:
+                return False
+            self._reader, self._stands_in = _ME(), True
+            return True
+
+    def end(self) -> None:
+        """Has read."""
+        with self._changed:
+            self._reader, self._stands_in = None, False
+            self._changed.notify_all()
+
+    def wait_while_taken(self, enough: Callable[[], object], deadline: Deadline) -> None:
+        """Waits until nobody reads, or there is enough; :meth:`tell` makes it look."""
+        with self._changed:
+            self._changed.wait_for(lambda: enough() or not self.is_taken, deadline.remaining())
+
+    def tell(self) -> None:
+        """Says that something may be enough now."""
+        with self._changed:
+            self._changed.notify_all()
+
+    # --- loops -----------------------------------------------------------------------------------------------------
+
+    def begin_loop(self) -> None:
+        """Keeps others from reading, until :meth:`end_loop`; :meth:`join_loop` says whose loop it is.
+
+        Raises:
+            ConcurrencyError: somebody reads, or another loop does.
+        """
+        with self._changed:
+            if self._looping:
+                raise ConcurrencyError("the client runs already")
+            if self._reader is not None and (self.is_mine or not self._stands_in):
+                raise ConcurrencyError(_BUSY)
+            self._looping = True
+
+    def join_loop(self) -> None:
+        """The loop is this thread's."""
+        self._loop = _ME()
+
+    def end_loop(self) -> None:
+        """Lets others read again."""
+        with self._changed:
+            self._looping, self._loop = False, None
+            self._changed.notify_all()
+
+    @contextlib.contextmanager
+    def loop(self) -> Iterator[None]:
+        """A loop of this thread's; errors as :meth:`begin_loop`."""
+        self.begin_loop()
+        self.join_loop()
+        try:
+            yield
+        finally:
+            self.end_loop()
+
+    @property
+    def is_looping(self) -> bool:
+        """Whether a loop runs."""
+        return self._looping
+
+    def wait_for_loop(self, deadline: Deadline) -> bool:
+        """Waits until no loop runs; true at once in the loop's own thread."""
+        with self._changed:
+            return self._loop == _ME() or self._changed.wait_for(lambda: not self._looping, deadline.remaining())
