@@ -17,6 +17,6 @@ def answer(message: events.Message) -> None:
     message.reply("pong")
 
 
-cl.realtime_connect().direct_subscribe()
-while True:
-    cl.realtime_read_once()
+rt = cl.realtime_connect()
+rt.direct_subscribe()
+rt.run_forever()

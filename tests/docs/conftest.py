@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -73,6 +74,17 @@ class Running:
         os.killpg(self._process.pid, signal.SIGINT)
         return self.wait()
 
+    def terminate(self) -> tuple[int, float]:
+        """SIGTERM to the program alone; the exit status and how many seconds it took."""
+        begin = time.monotonic()
+        os.kill(self._process.pid, signal.SIGTERM)
+        return self.wait(), time.monotonic() - begin
+
+    def kill(self) -> None:
+        """SIGKILL: it cannot do anything any more."""
+        os.kill(self._process.pid, signal.SIGKILL)
+        self.wait()
+
     def close(self) -> None:
         """Leaves nothing behind."""
         if self._process.poll() is None:
@@ -90,6 +102,20 @@ def run_program(tmp_path: Path) -> Iterator[Callable[..., Running]]:
     def start(name: str, **environment: str) -> Running:
         program = [*COMMAND, "emulator", "--interval", "0.05", "run", "--", sys.executable, str(PROGRAMS / name)]
         started.append(Running(program, tmp_path, environment))
+        return started[-1]
+
+    yield start
+    for program in started:
+        program.close()
+
+
+@pytest.fixture
+def run_alone(emulator: Emulator, tmp_path: Path) -> Iterator[Callable[..., Running]]:
+    """Starts one of the documentation's programs against the test's own emulator, as the account ``me``."""
+    started: list[Running] = []
+
+    def start(name: str, **environment: str) -> Running:
+        started.append(Running([sys.executable, str(PROGRAMS / name)], tmp_path, environment))
         return started[-1]
 
     yield start

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -139,6 +140,73 @@ def test_message_requests_become_their_messages_too(play: Callable[..., list[str
     assert printed == ["accounts carol followed you.", f"message_request {carol.pk} text may I ask something?"]
 
 
+def subscribed(emulator: Emulator, times: int = 1) -> None:
+    """Waits until a program has subscribed to message sync so many times."""
+    emulator.wait_until(lambda: sum(one.topic == "134" for one in emulator.received) >= times, timeout=30)
+
+
+def test_the_service_stops_on_sigterm_and_goes_on_from_there(
+    run_alone: Callable[..., Any], emulator: Emulator, tmp_path: Path
+) -> None:
+    me, alice = emulator.account("me"), emulator.account("alice")
+    first = run_alone("forever.py")
+    subscribed(emulator)
+    alice.send(me, "one")
+    first.wait_for(lambda line: line == "realtime one")
+    status, seconds = first.terminate()
+    assert status == 0, "\n".join(first.lines)
+    assert seconds < 1
+    assert first.lines[0] == "connected"
+    assert first.lines[-2:] == ["stopped", ""]
+    assert stat.S_IMODE((tmp_path / "position.json").stat().st_mode) == 0o600
+    alice.send(me, "while it was away")
+    second = run_alone("forever.py")
+    second.wait_for(lambda line: line == "caught up")
+    assert second.terminate()[0] == 0
+    assert second.lines == ["connected", "replay while it was away", "caught up", "stopped", ""]
+
+
+def test_the_service_comes_back_after_its_connection_broke(run_alone: Callable[..., Any], emulator: Emulator) -> None:
+    me, alice = emulator.account("me"), emulator.account("alice")
+    program = run_alone("forever.py")
+    subscribed(emulator)
+    other = Client(profile=emulator.profile)
+    other.load_settings("session.json")
+    # The emulator closes the older of two connections of one device.
+    other.realtime_connect(guard_device=False)
+    other.realtime_disconnect()
+    program.wait_for(lambda line: line.startswith("disconnected: ") and not line.endswith(" in None s"))
+    alice.send(me, "meanwhile")
+    program.wait_for(lambda line: line.endswith(" meanwhile"))
+    alice.send(me, "afterwards")
+    program.wait_for(lambda line: line == "realtime afterwards")
+    assert program.terminate()[0] == 0
+    assert "connected again" in program.lines
+    assert len([line for line in program.lines if line.endswith(("meanwhile", "afterwards"))]) == 2
+
+
+def test_what_happens_after_a_kill_is_replayed(run_alone: Callable[..., Any], emulator: Emulator) -> None:
+    me, alice = emulator.account("me"), emulator.account("alice")
+    first = run_alone("forever.py")
+    subscribed(emulator)
+    alice.send(me, "one")
+    first.wait_for(lambda line: line == "realtime one")
+    first.kill()
+    alice.send(me, "two")
+    second = run_alone("forever.py")
+    second.wait_for(lambda line: line == "caught up")
+    messages = [line for line in second.lines if line.startswith("replay ")]
+    assert messages in (["replay two"], ["replay one", "replay two"]), "what was not saved yet may come again"
+
+
+def test_the_background_program_waits_for_what_it_needs(run_program: Callable[..., Any]) -> None:
+    program = run_program("background.py")
+    assert program.wait() == 0
+    words = [line.split(" ")[0] for line in program.lines if line and not line.endswith(" types")]
+    assert words == ["asked:", "answered:", "read", "stopped:"]
+    assert "stopped: True" in program.lines
+
+
 class Enough(Exception):
     """Ends a program at its first read."""
 
@@ -155,33 +223,22 @@ def run_until_first_read(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
         exec(compile(source, name, "exec"), {"__name__": "__main__"})
 
 
-def test_the_first_bot_of_the_readme_is_the_program_and_answers(run_program: Callable[..., Any]) -> None:
+def test_the_first_bot_of_the_readme_is_the_program() -> None:
     source = (PROGRAMS / "first_bot.py").read_text()
     assert f"```python\n{source}```" in (ROOT / "README.md").read_text()
 
 
-def test_the_first_bot_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with Emulator() as emulator:
-        for name, value in emulator.environment.items():
-            monkeypatch.setenv(name, value)
-        me, alice = emulator.account("me"), emulator.account("alice")
-        emulator.client(me).dump_settings(tmp_path / "session.json")
-        monkeypatch.chdir(tmp_path)
-        read_once = Client.realtime_read_once
-        clients: list[Client] = []
-
-        def read_until_answered(self: Client, timeout: float | None = None) -> Any:
-            if not clients:
-                clients.append(self)
-                alice.send(me, "!ping")
-            answer = alice.last_message_from(me)
-            if answer is not None and answer.text == "pong":
-                raise Enough
-            return read_once(self, timeout=10)
-
-        monkeypatch.setattr(Client, "realtime_read_once", read_until_answered)
-        try:
-            with pytest.raises(Enough):
-                exec(compile((PROGRAMS / "first_bot.py").read_text(), "bot", "exec"), {"__name__": "__main__"})
-        finally:
-            clients[0].realtime_disconnect()
+def test_the_first_bot_answers_until_it_is_stopped(
+    run_alone: Callable[..., Any], emulator: Emulator, tmp_path: Path
+) -> None:
+    me, alice = emulator.account("me"), emulator.account("alice")
+    emulator.client(me).dump_settings(tmp_path / "session.json")
+    program = run_alone("first_bot.py")
+    subscribed(emulator)
+    alice.send(me, "!ping")
+    program.wait_for(lambda line: line == "them: !ping")
+    answer = emulator.wait_until(lambda: alice.last_message_from(me), timeout=30)
+    assert answer is not None
+    assert answer.text == "pong"
+    program.wait_for(lambda line: line == "me: pong")
+    assert program.interrupt() == 0
