@@ -86,7 +86,7 @@ class RealtimeClient(DirectCommands, Subscribing, InboxSync):
         """What belongs to the account that was logged in before must not reach another one."""
         account = self._own_user_id()
         if self._account not in (None, account):
-            self._replies.give_up()
+            self._replies.drop()
             self._subscribed.clear()
             self._texts.clear()
             self._unread.clear()
@@ -95,7 +95,7 @@ class RealtimeClient(DirectCommands, Subscribing, InboxSync):
 
     def _begin_anew(self) -> None:
         self._follow_account()
-        self._replies.give_up()
+        self._replies.drop()
         self._subscribed.clear()
         self._texts.clear()
         self._sync.wishes = None

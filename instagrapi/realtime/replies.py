@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
-from instagrapi.exceptions import CommandFailed, RealtimeTimeout
+from instagrapi.exceptions import CommandFailed, NotConnectedError, RealtimeTimeout
 
 #: Waits until a condition holds or so many seconds passed, reading from the connection meanwhile.
 WaitUntil: TypeAlias = Callable[[Callable[[], bool], float | None], bool]
@@ -49,6 +49,8 @@ class PendingCommand:
         self.answer: Any = None
         #: Whether it was too old to be sent when a connection stood again.
         self.expired = False
+        #: Whether the program has begun anew before it was answered.
+        self.dropped = False
         #: Whether a later connection has sent it again.
         self.sent_again = False
         #: How many threads wait for the answer.
@@ -112,9 +114,11 @@ class CommandHandle(dict[str, Any]):
     def _wait(self, pending: PendingCommand, timeout: float | None) -> None:
         pending.waiting += 1
         try:
-            if not self._wait_until(lambda: pending.answered or pending.expired, timeout):
+            if not self._wait_until(lambda: pending.answered or pending.expired or pending.dropped, timeout):
                 pending.given_up = True
                 raise RealtimeTimeout(f"no answer to {pending.action} came in time")
+            if pending.dropped:
+                raise NotConnectedError(f"the connection was closed before {pending.action} was answered")
             if pending.expired:
                 raise RealtimeTimeout(
                     f"{pending.action} was too old when the connection stood again; it may not have arrived"
@@ -185,11 +189,12 @@ class ReplyTable:
                 self._pending.remove(command)
             return True
 
-    def give_up(self) -> None:
-        """The program begins anew: what was sent before is not sent again."""
+    def drop(self) -> None:
+        """The program begins anew: what was sent before is not sent again, and will not be answered."""
         with self._lock:
             for command in self._pending:
-                command.given_up = True
+                command.dropped = True
+            self._pending = []
 
     def connection_changed(self) -> None:
         """The commands without a context were sent over another connection: later ones come before them."""

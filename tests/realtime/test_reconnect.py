@@ -11,6 +11,7 @@ import pytest
 
 from instagrapi.exceptions import (
     ChallengeRequired,
+    ClientThrottledError,
     ConnectFailed,
     ConnectionLost,
     ConnectRefused,
@@ -568,3 +569,61 @@ def test_a_failing_connect_of_the_program_s_own_is_raised() -> None:
     world.transport.broker = lambda packet: [b""]
     with pytest.raises(ConnectFailed):
         world.client.connect()
+
+
+def test_another_account_on_the_same_client_inherits_nothing() -> None:
+    world = World().subscribe()
+    world.transport.arrive(Publish("146", world.broker.add("31"), 3))
+    world.read()
+    world.broker.answers_commands = False
+    world.client.direct_send_text("340", "from the first account")
+    world.read()
+    world.client.disconnect()
+    world.host.user_id = 222
+    world.client.connect()
+    world.client.direct_subscribe()
+    assert [read(packet)["seq_id"] for packet in subscriptions(world)] == [1234, 1234], "the inbox of the other one"
+    world.transport.arrive(b"")
+    world.read(timeout=5)
+    assert len(world.broker.commands) == 1, "what the first account wrote is not sent by the second"
+
+
+def test_what_an_answer_asks_to_wait_is_waited() -> None:
+    world = World().subscribe()
+    world.broker.iris = [TOO_OLD]
+    world.host.answers["direct_v2/inbox/"] = ClientThrottledError("slow down", retry_after=1800)
+    world.transport.arrive(b"")
+    begin = world.clock()
+    world.read(timeout=1700)
+    assert len(world.host.requests_to("direct_v2/inbox/")) == 2, (
+        "the one of the beginning, and the one that was refused"
+    )
+    world.host.answers["direct_v2/inbox/"] = INBOX
+    world.read(timeout=200)
+    assert world.transport.times_of(Connect)[-1] - begin >= 1800
+
+
+def test_what_a_resync_found_and_was_not_handled_is_fetched_again_at_the_next_start() -> None:
+    world = World().subscribe()
+    world.transport.arrive(Publish("146", world.broker.add("31", timestamp="1000"), 3))
+    world.read()
+    world.broker.iris = [TOO_OLD]
+    world.host.answers["direct_v2/inbox/"] = inbox(("34", 4000), ("33", 3000), ("32", 2000), ("31", 1000))
+    world.transport.arrive(b"")
+    while "32" not in world.told:
+        world.client.read_once(timeout=5)
+    world.client.disconnect()
+    again = World(host=world.host)
+    again.client.connect()
+    again.client.direct_subscribe()
+    again.read()
+    assert [one for one in again.told if isinstance(one, str)] == ["33", "34"]
+
+
+def test_the_position_is_saved_while_the_line_is_quiet() -> None:
+    world = World(autosave_interval=5.0).subscribe()
+    for item_id in ("31", "32", "33"):
+        world.transport.arrive(Publish("146", world.broker.add(item_id), 3))
+    world.client.read_once(timeout=0)
+    world.read(timeout=10)
+    assert world.host.settings["realtime"]["seq_id"] == 1237
