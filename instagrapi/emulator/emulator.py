@@ -23,12 +23,12 @@ from instagrapi.emulator.dialect import Dialect
 from instagrapi.emulator.faults import Faults
 from instagrapi.emulator.http_api import HttpApi
 from instagrapi.emulator.http_server import HttpServer
-from instagrapi.emulator.http_views import Views
 from instagrapi.emulator.hub import Hub
 from instagrapi.emulator.iris import DEFAULT_CAPACITY
 from instagrapi.emulator.journal import Connection, HttpCall, Received, ServiceName
 from instagrapi.emulator.listener import Listener
 from instagrapi.emulator.model import Account, Thread
+from instagrapi.emulator.views import Views
 from instagrapi.emulator.world import World
 from instagrapi.profile import EMULATOR_VARIABLE, Address, Endpoints, Profile
 from instagrapi.realtime.protocol.packets import ConnAck, Publish

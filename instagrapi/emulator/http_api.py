@@ -20,10 +20,10 @@ from instagrapi.emulator.http_answers import (
     session_headers,
     user_has_logged_out,
 )
-from instagrapi.emulator.http_views import Call, Views
 from instagrapi.emulator.hub import Hub
 from instagrapi.emulator.journal import HttpCall
 from instagrapi.emulator.model import Account, Refused
+from instagrapi.emulator.views import Call, Views
 from instagrapi.realtime.protocol.payload import parse_json
 
 if TYPE_CHECKING:

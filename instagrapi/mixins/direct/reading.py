@@ -1,4 +1,4 @@
-"""Direct over HTTP."""
+"""Reading the inbox."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from instagrapi.types import DirectThread
 _FOLDERS = {"primary": "0", "general": "1"}
 
 
-class DirectMixin(PrivateMixin):
-    """Methods about Direct threads and messages."""
+class DirectReadingMixin(PrivateMixin):
+    """Methods that read threads and messages."""
 
     def direct_threads(
         self,
