@@ -18,7 +18,23 @@ from instagrapi.emulator.http_answers import (
 from instagrapi.emulator.hub import Hub
 from instagrapi.emulator.passwords import PasswordVault
 from instagrapi.emulator.render import own_user_json
-from instagrapi.emulator.views.base import Call, Routes, ViewGroup
+from instagrapi.emulator.views.base import Call, Convention, Conventions, Routes, ViewGroup
+
+_LOGIN = frozenset(
+    {
+        "jazoest",
+        "country_codes",
+        "phone_id",
+        "enc_password",
+        "username",
+        "adid",
+        "guid",
+        "device_id",
+        "google_tokens",
+        "login_attempt_count",
+    }
+)
+_LOGOUT = frozenset({"guid", "phone_id", "device_id", "_uuid", "one_tap_app_login"})
 
 
 class SessionViews(ViewGroup):
@@ -50,6 +66,15 @@ class SessionViews(ViewGroup):
     def private(self) -> Routes:
         """Paths for who is logged in."""
         return {("POST", "accounts/logout/"): self.logout}
+
+    @property
+    def conventions(self) -> Conventions:
+        """How apps send the requests of this group."""
+        return {
+            ("POST", "launcher/sync/"): Convention(signed=True, fields=frozenset({"id", "server_config_retrieval"})),
+            ("POST", "accounts/login/"): Convention(signed=True, fields=_LOGIN),
+            ("POST", "accounts/logout/"): Convention(signed=True, fields=_LOGOUT),
+        }
 
     def sync(self, request: Request, fields: Mapping[str, Any]) -> Answer:
         """Announces the key for passwords and, to a client that has none, a machine id."""
