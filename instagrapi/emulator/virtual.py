@@ -103,7 +103,7 @@ class VirtualEmulator(Emulator):
         from instagrapi import Client
 
         actor = self.account(account) if isinstance(account, str) else account
-        client = Client(profile=self.profile, session=self.session())
+        client = Client(profile=self.profile, session=self.session(), clock=self.clock.time, sleep=self.clock.wait)
         client.login(actor.username, actor.password)
         return client
 
