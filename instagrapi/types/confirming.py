@@ -53,8 +53,8 @@ class ChallengeState(Lenient):
     """
 
     kind: str = "unknown"
-    #: The page to open.
-    url: Words = None
+    #: The page to open; it holds the key to the challenge.
+    url: Words = Field(default=None, repr=False)
     #: The server's name for the step.
     step: str = ""
     wants: ChallengeWants = "app"
