@@ -45,8 +45,8 @@ _TWO_FACTOR = Convention(
     ),
 )
 _SEND_CODE = Convention(signed=True, fields=frozenset({"two_factor_identifier", "username", "guid", "device_id"}))
-_ASK = Convention(query=frozenset({"guid", "device_id"}))
-_ANSWER = Convention(signed=True, fields=frozenset({"guid", "device_id", "_csrftoken"}))
+_ASK = Convention(query=frozenset({"guid", "device_id"}), may_have_session=True)
+_ANSWER = Convention(signed=True, fields=frozenset({"guid", "device_id", "_csrftoken"}), may_have_session=True)
 
 
 class ConfirmingViews(ViewGroup):
