@@ -129,14 +129,20 @@ class ClientState:
         self._hints = ServerHints()
         return True
 
-    def load_settings(self, path: str | os.PathLike[str]) -> dict[str, Any]:
+    def load_settings(self, path: str | os.PathLike[str], override_app_version: bool = False) -> dict[str, Any]:
         """Takes over the session state of a JSON file, and returns a plain copy.
+
+        Args:
+            path: of the file.
+            override_app_version: whether to call :meth:`upgrade_app` afterwards.
 
         Raises:
             OSError: the file cannot be read; ``FileNotFoundError`` when there is none.
             ClientError: it is not a settings file.
         """
         self.set_settings(Settings.load(path, self._profile))
+        if override_app_version:
+            self.upgrade_app()
         return self.get_settings()
 
     def dump_settings(self, path: str | os.PathLike[str]) -> bool:
