@@ -212,7 +212,7 @@ class Settings(MutableMapping[str, Any], BaseModel):
         if not isinstance(value, Mapping):
             return value
         given = _without_nulls(value)
-        if "device_id" in given:  # its name in files of older releases
+        if str(given.get("device_id")).startswith("android-"):  # its name in files of older releases
             given.setdefault("android_device_id", given["device_id"])
         return {**generate_uuids(), **given}
 
