@@ -85,6 +85,7 @@ class ClientState:
         self._last_response: requests.Response | None = None
         self._totp_seed: str | None = None
         self._relogins = 0
+        self._logging_in = threading.RLock()
         self._absorbing = threading.Lock()
         self._reporting = threading.local()
         self._challenge: ChallengeRequired | None = None

@@ -45,6 +45,8 @@ class AuthMixin(TwoFactorMixin):
         one of another account does not count; it is lost only when the new login succeeds. Any other failure of the
         check is raised, and the loaded session kept. Afterwards ``username`` is that of the session's account.
 
+        Threads log in one after the other, so that the second one finds the session of the first.
+
         Args:
             username: of the account, or its e-mail address or telephone number; the last one given if omitted.
             password: needed only when a new session has to be made; the last one given if omitted.
@@ -62,32 +64,43 @@ class AuthMixin(TwoFactorMixin):
             ReloginAttemptExceeded: it was the third ``relogin`` without success in between.
             ClientError: see :meth:`private_request`.
         """
-        self.username = (username or self.username or "").strip() or None
-        self.password = password or self.password
-        self._totp_seed = totp_seed or self._totp_seed
-        if self.user_id and not relogin and self._session_serves():
+        name = (username or self.username or "").strip() or None
+        with self._logging_in:
+            self._totp_seed = totp_seed or (self._totp_seed if name == self.username else None)
+            self.password = password or self.password
+            self.username = name
+            if self.user_id and not relogin and self._session_serves():
+                return True
+            if not self.username or not self.password:
+                raise BadCredentials("A new session needs user name and password.")
+            if relogin:
+                self._count_relogin()
+            try:
+                with self._replacing_session():
+                    self._login_by_password(self.username, self.password)
+            except TwoFactorRequired:
+                if not self._confirm_at_once(verification_code):
+                    raise
+            self._relogins = 0
             return True
-        if not self.username or not self.password:
-            raise BadCredentials("A new session needs user name and password.")
-        if relogin:
-            if self._relogins >= _MOST_RELOGINS:
-                raise ReloginAttemptExceeded("Two new logins in a row did not succeed; a person has to look.")
-            self._relogins += 1
-        try:
-            with self._replacing_session():
-                self._login_by_password(self.username, self.password)
-        except TwoFactorRequired:
-            seed = self._totp_seed
-            code = verification_code or (self.totp_generate_code(seed) if seed else None)
-            if not code:
-                raise
-            return self.two_factor_login(code)
-        self._relogins = 0
-        return True
 
     def relogin(self) -> bool:
         """Makes a new session with the user name and password of the last :meth:`login`."""
         return self.login(relogin=True)
+
+    def _count_relogin(self) -> None:
+        if self._relogins >= _MOST_RELOGINS:
+            raise ReloginAttemptExceeded("Two new logins in a row did not succeed; a person has to look.")
+        self._relogins += 1
+
+    def _confirm_at_once(self, verification_code: str) -> bool:
+        """Finishes the login with a code that is known already, or that the seed makes."""
+        if verification_code:
+            return self.two_factor_login(verification_code)
+        info, seed = self.two_factor_info, self._totp_seed
+        if seed and info and info.app:
+            return self.two_factor_login(self.totp_generate_code(seed), "app")
+        return False
 
     def _session_serves(self) -> bool:
         """Whether the session is alive and of the requested account; a dead one is forgotten."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -307,3 +308,15 @@ def test_over_sockets_and_tls() -> None:
         assert client.account_info().username == "bot"
         assert client.logout()
         assert emu.complaints == []
+
+
+@pytest.mark.slow
+def test_threads_that_log_in_at_once_make_one_session() -> None:
+    with Emulator(strict=True) as emu:
+        bot = emu.account("bot", "right")
+        client = emu.client(bot)
+        bot.end_sessions()
+        with ThreadPoolExecutor(4) as pool:
+            assert all(pool.map(lambda _: client.login("bot", "right"), range(4)))
+        assert emu.counters.http_calls("accounts/login/").total == 2
+        assert client.account_info().username == "bot"

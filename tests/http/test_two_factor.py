@@ -249,6 +249,26 @@ def test_a_seed_makes_the_code_now_and_at_every_relogin(
     assert SEED not in f"{client!r}{client.get_settings()}"
 
 
+def test_a_seed_is_of_no_use_where_codes_come_by_sms(
+    client: HttpClient, server: Any, key_headers: dict[str, str]
+) -> None:
+    two_factor(server, key_headers, totp_two_factor_on=False, sms_two_factor_on=True)
+    with pytest.raises(errors.TwoFactorRequired):
+        client.login("me", "secret", totp_seed=SEED)
+    assert len(server.requests) == 2
+
+
+def test_a_seed_belongs_to_one_account(
+    client: HttpClient, server: Any, key_headers: dict[str, str], bearer: str
+) -> None:
+    two_factor(server, key_headers)
+    server.answer(headers={"ig-set-authorization": bearer})
+    client.login("me", "secret", totp_seed=SEED)
+    two_factor(server, key_headers)
+    with pytest.raises(errors.TwoFactorRequired):
+        client.login("bob", "secret", relogin=True)
+
+
 def test_a_code_that_is_not_asked_for_is_not_sent(
     client: HttpClient, server: Any, key_headers: dict[str, str], bearer: str
 ) -> None:
