@@ -27,7 +27,7 @@ def bot(emu: VirtualEmulator) -> Actor:
 @pytest.fixture
 def client(emu: VirtualEmulator) -> Client:
     """Logged out."""
-    return Client(profile=emu.profile, session=emu.session(), clock=emu.clock.time, sleep=emu.clock.wait)
+    return emu.new_client()
 
 
 def begin(client: Client) -> None:
@@ -102,7 +102,7 @@ def test_a_trusted_device_is_not_asked_again(emu: VirtualEmulator, client: Clien
     client.two_factor_login(client.totp_generate_code(seed))
     client.logout()
     assert client.login("bot", "right")
-    other = Client(profile=emu.profile, session=emu.session(), clock=emu.clock.time)
+    other = emu.new_client()
     begin(other)
     with pytest.raises(errors.TwoFactorBadCode):
         other.two_factor_login(other.totp_generate_code(seed, lambda: emu.clock.time() - 300))
@@ -297,7 +297,7 @@ def test_over_sockets_and_tls() -> None:
     with Emulator(strict=True) as emu:
         bot = emu.account("bot", "right")
         seed = bot.enable_two_factor("app", "sms").seed
-        client = Client(profile=emu.profile)
+        client = emu.new_client()
         begin(client)
         assert client.two_factor_login(client.totp_generate_code(seed))
         emu.faults.challenge(bot, "legacy")
@@ -320,3 +320,8 @@ def test_threads_that_log_in_at_once_make_one_session() -> None:
             assert all(pool.map(lambda _: client.login("bot", "right"), range(4)))
         assert emu.counters.http_calls("accounts/login/").total == 2
         assert client.account_info().username == "bot"
+
+
+def test_a_ready_client_has_confirmed_its_login(emu: VirtualEmulator, bot: Actor) -> None:
+    bot.enable_two_factor("app", "sms")
+    assert emu.client(bot).account_info().username == "bot"

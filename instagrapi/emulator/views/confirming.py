@@ -134,7 +134,7 @@ class ConfirmingViews(ViewGroup):
                 complaint = "Select a valid choice."
             if not taken:
                 raise Rejected(400, complaint, challenge={"errors": [complaint]})
-            return self._closed(challenge) if not challenge.is_open() else ok(**challenge.state())
+            return self._closed(challenge) if not challenge.is_open else ok(**challenge.state())
 
     def replay_challenge(self, request: Request, fields: Mapping[str, Any], pk: int, nonce: str) -> Answer:
         """Sends the code again."""
