@@ -34,6 +34,8 @@ _SECRET = re.compile(r"\d{5,20}(?:%3A|:)[^\s:%]+(?:%3A|:)\S*|IGT:\S*|#PWD_\S*", 
 
 #: Where a sentence stands when neither ``message`` nor ``payload.message`` is one.
 _OTHER_PLACES = ("error_body", "feedback_message", "errors", "error", "challenge", "error_title")
+#: Below these paths a bare "Not Found" means that.
+_NOT_MASKED = ("direct_v2/", "challenge/")
 #: How deep such a place is looked into.
 _DEPTH = 4
 
@@ -156,8 +158,8 @@ def _told_by_status(answer: _Answer) -> ClientError:
         if said:
             return errors.UnknownError(said)
         return errors.ClientBadRequestError("Instagram refused the request without a reason.")
-    if status == 404 and not answer.is_direct and _text(answer.body).strip() == "Not Found":
-        # Outside Direct a bare "Not Found" hides a checkpoint.
+    if status == 404 and not answer.path.startswith(_NOT_MASKED) and _text(answer.body).strip() == "Not Found":
+        # Elsewhere a bare "Not Found" hides a checkpoint.
         return errors.ChallengeRequired("Instagram hides this from the account: open the app and confirm who you are.")
     if status == 429:
         empty = not answer.body

@@ -79,7 +79,6 @@ class ClientState:
         self._sleep = sleep
         self._profile = profile or Profile.current()
         self._http = HttpSession(session, proxy=proxy, timeout=timeout)
-        self._hints = ServerHints()
         self._csrf_token = new_csrf_token()
         self._last_json: dict[str, Any] = {}
         self._last_response: requests.Response | None = None
@@ -128,6 +127,7 @@ class ClientState:
         else:
             self._settings = Settings.read(settings, self._profile)
         self._hints = ServerHints()
+        self._challenge = self._two_factor = None
         return True
 
     def load_settings(self, path: str | os.PathLike[str], override_app_version: bool = False) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from instagrapi.exceptions import (
     ChallengeError,
     ChallengeRequired,
     ClientBadRequestError,
+    ClientNeedsUpgradeError,
     UnknownError,
 )
 from instagrapi.http.paths import challenge_path
@@ -67,6 +68,8 @@ class ChallengeMixin(SessionMixin):
         """
         try:
             return self._step({"security_code": code.replace(" ", "")})
+        except ClientNeedsUpgradeError:
+            raise
         except (UnknownError, ClientBadRequestError) as error:
             details = {"code": error.code, "body": error.body, "response": error.response}
             raise ChallengeBadCode(error.message, **details, retry_after=error.retry_after) from None

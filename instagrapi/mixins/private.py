@@ -111,7 +111,7 @@ class PrivateMixin(ClientState):
         error = failure(response.status_code, response.headers, body, path, self._clock())
         if error is not None:
             error.response = response
-            if isinstance(error, ChallengeRequired):
+            if isinstance(error, ChallengeRequired) and (error.challenge or self._challenge is None):
                 self._challenge = error
             raise error
         return answer

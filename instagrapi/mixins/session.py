@@ -92,6 +92,7 @@ class SessionMixin(AccountMixin):
                 self.settings.update(kept)
             raise
         self.settings.last_login = self._clock()
+        self._challenge = None
 
     def _forget_session(self) -> None:
         for key in _SESSION_KEYS:

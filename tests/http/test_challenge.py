@@ -189,6 +189,25 @@ def test_the_latest_challenge_counts(client: HttpClient, server: Any) -> None:
     assert server.paths[-1] == "GET /api/v1/challenge/2/second/"
 
 
+def test_a_hidden_checkpoint_does_not_hide_a_challenge_with_steps(client: HttpClient, server: Any) -> None:
+    challenged(client, server)
+    server.answer(b"Not Found", status=404)
+    with pytest.raises(errors.ChallengeRequired):
+        client.private_request("media/1/comment/")
+    server.answer(b"Not Found", status=404)
+    with pytest.raises(errors.ClientNotFoundError):
+        client.challenge_state()
+    server.answer(SELECT)
+    assert client.challenge_state().wants == "choice"
+
+
+def test_an_old_app_is_no_wrong_code(client: HttpClient, server: Any) -> None:
+    challenged(client, server)
+    server.answer({"message": "x", "error_type": "needs_upgrade", "status": "fail"}, status=400)
+    with pytest.raises(errors.ClientNeedsUpgradeError):
+        client.challenge_send_code("123456")
+
+
 @pytest.mark.parametrize("message", ["Please wait a few minutes before you try again.", "feedback_required"])
 def test_other_refusals_keep_their_own_class(client: HttpClient, server: Any, message: str) -> None:
     challenged(client, server)
@@ -196,6 +215,17 @@ def test_other_refusals_keep_their_own_class(client: HttpClient, server: Any, me
     with pytest.raises(errors.PrivateError) as caught:
         client.challenge_send_code("123456")
     assert not isinstance(caught.value, errors.ChallengeError)
+
+
+def test_a_new_session_or_device_has_no_challenge(client: HttpClient, server: Any, bearer: str) -> None:
+    challenged(client, server)
+    client.apply_session({"ig-set-authorization": bearer})
+    with pytest.raises(errors.ChallengeError):
+        client.challenge_state()
+    challenged(client, server)
+    client.set_settings({})
+    with pytest.raises(errors.ChallengeError):
+        client.challenge_state()
 
 
 def test_without_a_challenge_there_are_no_steps(client: HttpClient) -> None:
