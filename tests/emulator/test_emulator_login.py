@@ -82,7 +82,7 @@ def test_a_code_can_be_asked_for(client: Client, bot: Actor, by: Any) -> None:
 def test_codes_are_not_sent_where_the_account_has_none(client: Client, bot: Actor) -> None:
     bot.enable_two_factor("app")
     begin(client)
-    with pytest.raises(errors.PrivateError):
+    with pytest.raises(errors.TwoFactorError):
         client.two_factor_send_code("sms")
 
 

@@ -137,7 +137,12 @@ def test_two_factor_carries_what_is_offered() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "kind"), [("accounts/two_factor_login/", errors.TwoFactorError), ("x/", errors.UnknownError)]
+    ("path", "kind"),
+    [
+        ("accounts/two_factor_login/", errors.TwoFactorError),
+        ("accounts/send_two_factor_login_sms/", errors.TwoFactorError),
+        ("x/", errors.UnknownError),
+    ],
 )
 def test_invalid_parameters_depend_on_the_step(path: str, kind: type[ClientError]) -> None:
     assert type(failed(400, {"message": "Invalid Parameters", "error_type": "invalid_parameters"}, path)) is kind
