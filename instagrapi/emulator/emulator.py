@@ -55,6 +55,8 @@ class Emulator:
         clock: gives unix time in seconds, or is a whole clock.
         random: where ids, secrets and sessions come from, and what happens by chance.
         certificate: makes the servers' TLS context, for tests with a bad one.
+        strict: whether HTTP requests that no app would send so are refused with 400 (assumed), instead of only being
+            found in :attr:`complaints`.
 
     Attributes:
         clock: what time it is, and what is planned: ``emulator.clock.after(5, lambda: alice.send(bot, "hi"))``.
@@ -70,6 +72,7 @@ class Emulator:
         clock: Clock | Callable[[], float] = time.time,
         random: chance.Random | None = None,
         certificate: Callable[[Certificates], ssl.SSLContext] = Certificates.server_context,
+        strict: bool = False,
     ) -> None:
         random = random or chance.SystemRandom()
         self.clock = clock if isinstance(clock, Clock) else SystemClock(clock)
@@ -78,7 +81,8 @@ class Emulator:
         devices = Devices(random)
         self._realtime = RealtimeBroker(self._hub)
         self._push = PushBroker(self._hub, devices, random)
-        self._api = HttpApi(self._hub, Views(self._hub, devices, random, open_registration=open_registration))
+        views = Views(self._hub, devices, random, open_registration=open_registration)
+        self._api = HttpApi(self._hub, views, strict=strict)
         self.counters = Counters(self._hub, devices, self._owner)
         self.faults = Faults(self._hub, (self._realtime, self._push), self._owner, random)
         self._running: contextlib.ExitStack | None = None
@@ -165,12 +169,17 @@ class Emulator:
 
     def client(self, account: Actor | str) -> Client:
         """A new client, logged in as the account; a name that nobody has becomes an account."""
+        actor = self.account(account) if isinstance(account, str) else account
+        two_factor = actor.account.two_factor
+        client = self.new_client()
+        client.login(actor.username, actor.password, totp_seed=two_factor.seed if two_factor else None)
+        return client
+
+    def new_client(self) -> Client:
+        """A new client that leads here and is not logged in."""
         from instagrapi import Client
 
-        actor = self.account(account) if isinstance(account, str) else account
-        client = Client(profile=self.profile)
-        client.login(actor.username, actor.password)
-        return client
+        return Client(profile=self.profile, clock=self.clock.time)
 
     # --- the world ----------------------------------------------------------------------------------------------------
 
@@ -279,6 +288,12 @@ class Emulator:
         """Every HTTP request, in order; the latest 10,000."""
         with self._hub.changing():
             return list(self._hub.journal.http_calls)
+
+    @property
+    def complaints(self) -> list[str]:
+        """In what HTTP requests differed from those of an app, a sentence each, in order; the latest 10,000."""
+        with self._hub.changing():
+            return list(self._hub.journal.complaints)
 
     def subscriptions(self, account: Actor | str) -> set[str]:
         """The strings that the account's realtime connections are subscribed to on topics 88 and 149, literally."""

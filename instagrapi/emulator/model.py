@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
+from instagrapi.emulator.two_factor import TwoFactor
+
 #: Offsets of the ids: digits and lengths as on the wire (captured), numbers counted up from here (assumed).
 FIRST_PK = 10_000_000_001
 FIRST_THREAD_ID = 340282366841710300949128000000000000001
@@ -28,7 +30,12 @@ class Refused(ValueError):
 
 @dataclass(slots=True, eq=False)
 class Account:
-    """A user of the service. ``sessions`` are alive, ``ended_sessions`` were logged out."""
+    """A user of the service. ``sessions`` are alive, ``ended_sessions`` were logged out.
+
+    Attributes:
+        two_factor: how logins are confirmed; ``None`` when the password is enough.
+        codes: what was sent by SMS, WhatsApp or mail, the latest last.
+    """
 
     pk: int
     username: str
@@ -36,6 +43,8 @@ class Account:
     sessions: set[str] = field(default_factory=set, repr=False)
     ended_sessions: set[str] = field(default_factory=set, repr=False)
     is_active: bool = False
+    two_factor: TwoFactor | None = field(default=None, repr=False)
+    codes: list[str] = field(default_factory=list, repr=False)
 
     @property
     def full_name(self) -> str:

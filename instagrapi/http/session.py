@@ -10,10 +10,11 @@ import logging
 import re
 import ssl
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import urlsplit
 
 import requests
+import urllib3
 from requests.cookies import RequestsCookieJar, extract_cookies_to_jar
 from urllib3.exceptions import DecodeError, HTTPError, ProtocolError, ReadTimeoutError, SSLError
 
@@ -97,7 +98,7 @@ class HttpSession:
         headers: Mapping[str, str],
         cookies: RequestsCookieJar,
         params: Mapping[str, str] | None = None,
-        data: Mapping[str, str] | None = None,
+        data: Mapping[str, str] | bytes | Iterable[bytes] | None = None,
         ca_file: str | None = None,
     ) -> requests.Response:
         """Sends a request and reads the whole answer, whatever its status.
@@ -111,7 +112,7 @@ class HttpSession:
             headers: complete; the session adds none.
             cookies: sent, and brought up to date with what the answer sets or deletes.
             params: query.
-            data: form fields.
+            data: form fields, or a body: bytes, an open file (sent with its length), or pieces (sent in chunks).
             ca_file: with the only certificate authorities to trust; those of the session if omitted.
 
         Raises:
@@ -144,7 +145,7 @@ class HttpSession:
             path,
             response.status_code,
             (time.monotonic() - started) * 1000,
-            len(prepared.body or ""),
+            _size(prepared),
             len(response.content),
         )
         return response
@@ -184,8 +185,16 @@ class _OwnSession(requests.Session):
 
 def _pieces(response: requests.Response) -> Iterator[bytes]:
     """The decoded body, each piece as soon as it is there; ``iter_content`` would wait until a piece is full."""
+    if not isinstance(response.raw, urllib3.HTTPResponse):  # of an adapter that is not based on urllib3
+        yield from response.iter_content(_CHUNK)
+        return
     while piece := response.raw.read1(_CHUNK, decode_content=True):
         yield piece
+
+
+def _size(prepared: requests.PreparedRequest) -> int:
+    length = prepared.headers.get("Content-Length", "0")
+    return int(length) if length.isdecimal() else 0
 
 
 def shown_path(path: str) -> str:

@@ -18,6 +18,7 @@ implementations, or *assumed*.
 
 from __future__ import annotations
 
+from instagrapi.types.confirming import ChallengeState, ChallengeWants, TwoFactorInfo, TwoFactorWay
 from instagrapi.types.content import Content, ContentKind
 from instagrapi.types.direct import DirectMessage, DirectThread, LastSeen
 from instagrapi.types.entities import ItemReaction, Mention, mentions_of, reactions_of
@@ -51,6 +52,8 @@ __all__ = [
     "Album",
     "Animation",
     "Call",
+    "ChallengeState",
+    "ChallengeWants",
     "Clip",
     "Content",
     "ContentKind",
@@ -83,6 +86,8 @@ __all__ = [
     "StoryShare",
     "Text",
     "Timestamp",
+    "TwoFactorInfo",
+    "TwoFactorWay",
     "UnknownContent",
     "UserShort",
     "Video",

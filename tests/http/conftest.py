@@ -65,6 +65,10 @@ class FakeInstagram(BaseAdapter):
             )
         )
 
+    def forget_answer(self) -> None:
+        """The next answer was not asked for."""
+        self._answers.pop()
+
     def fail(self, error: Exception) -> None:
         self._answers.append(error)
 

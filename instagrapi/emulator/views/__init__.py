@@ -7,6 +7,7 @@ from random import Random
 from instagrapi.emulator.devices import Devices
 from instagrapi.emulator.hub import Hub
 from instagrapi.emulator.views.base import Call, Convention, Conventions, Routes, View, ViewGroup
+from instagrapi.emulator.views.confirming import ConfirmingViews
 from instagrapi.emulator.views.inbox import InboxViews
 from instagrapi.emulator.views.people import PeopleViews
 from instagrapi.emulator.views.push import PushViews
@@ -22,7 +23,7 @@ class Views:
     Args:
         hub: the world and its lock.
         devices: where push tokens are registered.
-        random: where machine ids and nonces come from.
+        random: where machine ids come from.
         open_registration: whether an unknown user name that logs in becomes an account with that password.
 
     Attributes:
@@ -34,6 +35,7 @@ class Views:
     def __init__(self, hub: Hub, devices: Devices, random: Random, *, open_registration: bool) -> None:
         groups: tuple[ViewGroup, ...] = (
             SessionViews(hub, random, open_registration=open_registration),
+            ConfirmingViews(hub),
             PeopleViews(hub),
             InboxViews(hub),
             ThreadViews(hub),
