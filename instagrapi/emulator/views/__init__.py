@@ -10,6 +10,7 @@ from instagrapi.emulator.views.base import Call, Convention, Conventions, Routes
 from instagrapi.emulator.views.inbox import InboxViews
 from instagrapi.emulator.views.people import PeopleViews
 from instagrapi.emulator.views.push import PushViews
+from instagrapi.emulator.views.sending import SendingViews
 from instagrapi.emulator.views.session import SessionViews
 from instagrapi.emulator.views.threads import ThreadViews
 
@@ -36,6 +37,7 @@ class Views:
             SessionViews(hub, random, open_registration=open_registration),
             PeopleViews(hub),
             InboxViews(hub),
+            SendingViews(hub),
             ThreadViews(hub),
             PushViews(hub, devices),
         )
