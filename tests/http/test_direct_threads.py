@@ -128,9 +128,8 @@ def test_an_answer_without_the_group_is_an_error(member: HttpClient, server: Any
 
 
 def test_without_an_item_the_newest_is_looked_up(member: HttpClient, server: Any) -> None:
-    server.answer(
-        {"thread": {"items": ["odd", {"item_id": None}, {"item_id": ITEM}, {"item_id": "1"}]}, "status": "ok"}
-    )
+    items: list[Any] = ["odd", {"item_id": None}, {"item_id": -1}, {"item_id": ITEM}, {"item_id": "1"}]
+    server.answer({"thread": {"items": items}, "status": "ok"})
     server.answer()
     assert member.direct_send_seen(THREAD) is True
     assert server.paths == [
