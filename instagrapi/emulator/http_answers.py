@@ -118,11 +118,6 @@ def feedback_required() -> Answer:
     ).answer
 
 
-def feature_gone() -> Answer:
-    """A path that apps no longer use (reported)."""
-    return Rejected(400, "This feature is no longer supported.").answer
-
-
 def throttled(retry_after: int | None) -> Answer:
     """Too many requests (text reported; that it comes with ``Retry-After`` is assumed)."""
     headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
@@ -135,6 +130,11 @@ def session_headers(account: Account) -> dict[str, str]:
         "x-ig-set-www-claim": f"hmac.AR0{account.pk}",
         "ig-set-ig-u-rur": f"RVA,{account.pk},{_RUR_EXPIRY}:{_MAC}",
     }
+
+
+def feature_gone() -> Answer:
+    """A path that apps no longer use (reported)."""
+    return Rejected(400, "This feature is no longer supported.").answer
 
 
 def login_headers(account: Account, sessionid: str) -> dict[str, str]:

@@ -235,4 +235,4 @@ def test_an_odd_thread_has_a_newest_message_or_none(member: HttpClient, server: 
     except ClientError:
         pass
     finally:
-        server.forget()
+        server._answers.clear()
