@@ -63,6 +63,11 @@ def user_has_logged_out() -> Rejected:
     return Rejected(403, "user_has_logged_out", logout_reason=9)
 
 
+def feature_gone() -> Answer:
+    """A path that apps no longer use (reported)."""
+    return Rejected(400, "This feature is no longer supported.").answer
+
+
 def invalid_user() -> Rejected:
     """A login with a name that nobody has."""
     return _bad_login(
@@ -130,11 +135,6 @@ def session_headers(account: Account) -> dict[str, str]:
         "x-ig-set-www-claim": f"hmac.AR0{account.pk}",
         "ig-set-ig-u-rur": f"RVA,{account.pk},{_RUR_EXPIRY}:{_MAC}",
     }
-
-
-def feature_gone() -> Answer:
-    """A path that apps no longer use (reported)."""
-    return Rejected(400, "This feature is no longer supported.").answer
 
 
 def login_headers(account: Account, sessionid: str) -> dict[str, str]:
