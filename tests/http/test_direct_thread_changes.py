@@ -18,6 +18,8 @@ from instagrapi.exceptions import (
     DirectThreadNotFound,
 )
 from instagrapi.mixins.http import HttpClient
+from instagrapi.realtime import events
+from instagrapi.realtime.events.base import Receiver
 from tests.support.mutations import mutated
 
 THREAD = "340282366841710300949128100000000000001"
@@ -122,6 +124,16 @@ def test_an_answer_without_the_group_is_an_error(member: HttpClient, server: Any
     server.answer()
     with pytest.raises(ClientError, match="does not name the new thread"):
         member.direct_thread_create(OTHERS)
+
+
+def test_an_event_unsends_with_the_same_request(member: HttpClient, server: Any) -> None:
+    event = events.Message(thread_id=THREAD, item_id=ITEM).received_by(Receiver(member))
+    server.answer()
+    event.unsend()
+    server.answer()
+    member.direct_message_unsend(THREAD, ITEM)
+    assert server.requests[0].url == server.requests[1].url
+    assert server.signed(0) == server.signed(1)
 
 
 # --- the newest message -----------------------------------------------------------------------------------------------
