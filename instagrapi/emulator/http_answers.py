@@ -98,6 +98,11 @@ def user_has_logged_out() -> Rejected:
     return Rejected(403, "user_has_logged_out", logout_reason=9)
 
 
+def feature_gone() -> Answer:
+    """A path that apps no longer use (reported)."""
+    return Rejected(400, "This feature is no longer supported.").answer
+
+
 def invalid_user() -> Rejected:
     """A login with a name that nobody has."""
     return _bad_login(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from instagrapi.mixins.direct.reading import DirectReadingMixin
+from instagrapi.mixins.direct.sending import DirectSendingMixin
+from instagrapi.mixins.direct.threads import DirectThreadsMixin
 
 
-class DirectMixin(DirectReadingMixin):
+class DirectMixin(DirectReadingMixin, DirectSendingMixin, DirectThreadsMixin):
     """Methods about Direct threads and messages."""
