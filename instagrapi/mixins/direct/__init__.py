@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from instagrapi.mixins.direct.reading import DirectReadingMixin
+from instagrapi.mixins.direct.requests import DirectRequestsMixin
+from instagrapi.mixins.direct.search import DirectSearchMixin
 
 
-class DirectMixin(DirectReadingMixin):
+class DirectMixin(DirectReadingMixin, DirectRequestsMixin, DirectSearchMixin):
     """Methods about Direct threads and messages."""
