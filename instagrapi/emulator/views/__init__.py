@@ -10,6 +10,8 @@ from instagrapi.emulator.views.base import Call, Convention, Conventions, Routes
 from instagrapi.emulator.views.inbox import InboxViews
 from instagrapi.emulator.views.people import PeopleViews
 from instagrapi.emulator.views.push import PushViews
+from instagrapi.emulator.views.requests import RequestViews
+from instagrapi.emulator.views.search import SearchViews
 from instagrapi.emulator.views.session import SessionViews
 from instagrapi.emulator.views.threads import ThreadViews
 
@@ -36,6 +38,8 @@ class Views:
             SessionViews(hub, random, open_registration=open_registration),
             PeopleViews(hub),
             InboxViews(hub),
+            RequestViews(hub),
+            SearchViews(hub),
             ThreadViews(hub),
             PushViews(hub, devices),
         )
