@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from instagrapi.exceptions import UserNotFound
+from instagrapi.http.ids import Id, id_text
 from instagrapi.mixins.missing import missing_as
 from instagrapi.mixins.private import PrivateMixin
 from instagrapi.types import User, UserShort
@@ -17,15 +18,15 @@ _NAME = re.compile(r"[a-z0-9_.]*[a-z0-9_][a-z0-9_.]*")
 class UsersMixin(PrivateMixin):
     """Methods about users. Nothing is remembered: each call is a request."""
 
-    def user_info(self, user_id: str | int) -> User:
+    def user_info(self, user_id: Id) -> User:
         """The user of that id.
 
         Raises:
-            ValueError: the id does not consist of digits.
+            ValueError: the id is none.
             UserNotFound: there is none, or it cannot be seen.
             ClientError: see :meth:`private_request`.
         """
-        pk = str(int(user_id))
+        pk = id_text("user_id", user_id)
         is_own = pk == self.user_id
         query = {
             "from_module": "self_profile" if is_own else "feed_timeline",

@@ -55,7 +55,7 @@ def test_several_need_an_id_each(member: HttpClient, server: Any) -> None:
     several: tuple[Listing, ...] = (member.direct_pending_approve_multiple, member.direct_pending_decline_multiple)
     for call in several:
         for ids in ([], ["x"], ["1", ""]):
-            with pytest.raises(ValueError, match="digits"):
+            with pytest.raises(ValueError, match="thread_ids"):
                 call(ids)
     assert server.requests == []
     server.answer()

@@ -181,7 +181,7 @@ CALLS = {
         lambda s: s.client.direct_thread_by_participants([s.alice.pk]),
         "GET",
         "direct_v2/threads/get_by_participants/",
-        lambda s: {"recipient_users": f"[{s.alice.pk}]", "limit": "20"},
+        lambda s: {"recipient_users": f'["{s.alice.pk}"]', "limit": "20"},
     ),
     "direct_search": Sent(
         lambda s: s.client.direct_search("ali"),
@@ -217,7 +217,7 @@ CALLS = {
             s,
             device_id=s.client.android_device_id,
             subscriptions_off="false",
-            request_data=f"[{s.alice.pk},{s.bob.pk}]",
+            request_data=f'["{s.alice.pk}","{s.bob.pk}"]',
         ),
     ),
     "direct_active_presence": Sent(
@@ -446,7 +446,7 @@ def test_participants_lead_to_their_thread(stage: Stage) -> None:
     assert getattr(find([str(stage.bob.pk), stage.alice.pk]), "id", None) == stage.group.thread_id
     assert find([stage.bob.pk]) is None
     assert find([5]) is None
-    with pytest.raises(ValueError, match="nobody"):
+    with pytest.raises(ValueError, match="names nobody"):
         find([])
 
 

@@ -11,7 +11,6 @@ from werkzeug.wrappers import Request
 from instagrapi.emulator.http_answers import Answer, Rejected
 from instagrapi.emulator.hub import Hub
 from instagrapi.emulator.model import Account
-from instagrapi.realtime.protocol.payload import parse_json
 
 
 class Call(NamedTuple):
@@ -83,12 +82,3 @@ def check_uuid(call: Call) -> None:
 def positive(request: Request, name: str, default: int) -> int:
     """A number from the query, at least 1."""
     return max(1, request.args.get(name, default, type=int))
-
-
-def json_list(text: object) -> list[str]:
-    """The ids in a list that travels as JSON text, as text; empty when it is none."""
-    try:
-        values = parse_json(text) if isinstance(text, str) else text
-    except ValueError:
-        return []
-    return [str(value) for value in values] if isinstance(values, list) else []

@@ -9,7 +9,8 @@ from typing import Any
 from instagrapi.emulator.http_answers import Answer, Rejected, ok
 from instagrapi.emulator.model import Account, Item, Thread
 from instagrapi.emulator.render import thread_json, user_json
-from instagrapi.emulator.views.base import Call, Convention, Conventions, Routes, ViewGroup, json_list, positive
+from instagrapi.emulator.views.base import Call, Convention, Conventions, Routes, ViewGroup, positive
+from instagrapi.emulator.views.fields import json_list
 from instagrapi.emulator.world import World
 from instagrapi.realtime.protocol.payload import parse_json
 
@@ -77,9 +78,9 @@ class InboxViews(ViewGroup):
     def by_participants(self, call: Call) -> Answer:
         """The thread of exactly these people, or who they are when there is none."""
         limit = positive(call.request, "limit", _ITEMS_PER_PAGE)
-        pks = json_list(call.request.args.get("recipient_users"))
+        pks = json_list(call.request.args, "recipient_users")
         if not pks:
-            raise Rejected(400, "recipient_users is missing or no list")
+            raise Rejected(400, "recipient_users names nobody")
         with self._hub.changing() as world:
             others: list[Account] = [account for pk in pks if (account := world.accounts.by_pk(pk))]
             thread = world.thread_among(call.account, others) if len(others) == len(pks) else None

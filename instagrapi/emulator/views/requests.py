@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from instagrapi.emulator.http_answers import Answer, Rejected, ok
-from instagrapi.emulator.views.base import Call, Convention, Conventions, Routes, ViewGroup, check_uuid, json_list
+from instagrapi.emulator.views.base import Call, Convention, Conventions, Routes, ViewGroup, check_uuid
+from instagrapi.emulator.views.fields import json_list
 from instagrapi.emulator.views.inbox import box_page
 
 _READING = frozenset({"visual_message_return_type", "persistentBadging", "is_prefetching"})
@@ -84,7 +85,7 @@ class RequestViews(ViewGroup):
 
 
 def _thread_ids(call: Call) -> list[str]:
-    thread_ids = json_list(call.fields.get("thread_ids"))
+    thread_ids = json_list(call.fields, "thread_ids")
     if not thread_ids:
-        raise Rejected(400, "thread_ids is missing or no list")
-    return thread_ids
+        raise Rejected(400, "thread_ids names no thread")
+    return [str(thread_id) for thread_id in thread_ids]

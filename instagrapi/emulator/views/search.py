@@ -8,7 +8,8 @@ from typing import Any
 from instagrapi.emulator.http_answers import Answer, Rejected, ok
 from instagrapi.emulator.model import Account, Item, Thread
 from instagrapi.emulator.render import item_json, short_thread_json, user_json
-from instagrapi.emulator.views.base import Call, Convention, Conventions, Routes, ViewGroup, check_uuid, json_list
+from instagrapi.emulator.views.base import Call, Convention, Conventions, Routes, ViewGroup, check_uuid
+from instagrapi.emulator.views.fields import json_list
 from instagrapi.emulator.world import World
 
 #: So many messages does a search find at most (assumed).
@@ -70,9 +71,9 @@ class SearchViews(ViewGroup):
     def presence(self, call: Call) -> Answer:
         """Presence of the accounts that are asked for, as far as they share a thread (assumed)."""
         check_uuid(call)
-        wanted = json_list(call.fields.get("request_data"))
+        wanted = {str(pk) for pk in json_list(call.fields, "request_data")}
         if not wanted:
-            raise Rejected(400, "request_data is missing or no list")
+            raise Rejected(400, "request_data names nobody")
         with self._hub.changing() as world:
             return ok(user_presence=_presence(one for one in world.contacts_of(call.account) if str(one.pk) in wanted))
 

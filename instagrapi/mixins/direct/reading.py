@@ -6,12 +6,12 @@ Paths, parameters and answers are those that other clients report.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from instagrapi.exceptions import DirectMessageNotFound, DirectThreadNotFound
+from instagrapi.http.ids import Id, Ids, each_id, id_text
 from instagrapi.mixins.direct.paging import pages, up_to, without_repetition
-from instagrapi.mixins.direct.paths import ROOT, thread_path
 from instagrapi.mixins.missing import missing_as
 from instagrapi.mixins.private import PrivateMixin
 from instagrapi.types import DirectInbox, DirectMessage, DirectThread, Media, content_of
@@ -65,7 +65,7 @@ class DirectReadingMixin(PrivateMixin):
             "selected_filter": selected_filter,
             "folder": _FOLDERS[box] if box else None,
         }
-        return DirectInbox.model_validate(self.private_request(f"{ROOT}inbox/", params={**query, **older(cursor)}))
+        return DirectInbox.model_validate(self.private_request("direct_v2/inbox/", params={**query, **older(cursor)}))
 
     def direct_threads_chunk(
         self,
@@ -120,7 +120,7 @@ class DirectReadingMixin(PrivateMixin):
 
     # --- threads ----------------------------------------------------------------------------------------------------
 
-    def direct_thread(self, thread_id: str | int, amount: int = 20) -> DirectThread:
+    def direct_thread(self, thread_id: Id, amount: int = 20) -> DirectThread:
         """A thread with its latest messages, newest first; one request for each 20.
 
         The thread is as the first request found it, whatever is collected afterwards; ``has_older`` and
@@ -131,7 +131,7 @@ class DirectReadingMixin(PrivateMixin):
             amount: how many messages at most; 0 for all.
 
         Raises:
-            ValueError: the id does not consist of digits.
+            ValueError: the id is none.
             DirectThreadNotFound: there is no such thread.
             ClientError: see :meth:`private_request`.
         """
@@ -144,18 +144,18 @@ class DirectReadingMixin(PrivateMixin):
         end = {"messages": messages, "has_older": cursor is not None, "oldest_cursor": cursor or last.oldest_cursor}
         return read[0].model_copy(update=end)
 
-    def direct_iter_messages(self, thread_id: str | int) -> Iterator[DirectMessage]:
+    def direct_iter_messages(self, thread_id: Id) -> Iterator[DirectMessage]:
         """The messages of a thread, newest first; each page is fetched when its first message is asked for.
 
         Errors are those of :meth:`direct_thread`.
         """
         return without_repetition(_messages(self._thread_pages(thread_id)))
 
-    def direct_messages(self, thread_id: str | int, amount: int = 20) -> list[DirectMessage]:
+    def direct_messages(self, thread_id: Id, amount: int = 20) -> list[DirectMessage]:
         """The latest messages of a thread, newest first; arguments and errors are those of :meth:`direct_thread`."""
         return up_to(amount, self.direct_iter_messages(thread_id))
 
-    def direct_message(self, thread_id: str | int, message_id: str | int, amount: int = 20) -> DirectMessage:
+    def direct_message(self, thread_id: Id, message_id: Id, amount: int = 20) -> DirectMessage:
         """One message. There is no request for a single one: it is looked for from the newest message on.
 
         Args:
@@ -167,7 +167,7 @@ class DirectReadingMixin(PrivateMixin):
             DirectMessageNotFound: it is not among them.
             ValueError, DirectThreadNotFound, ClientError: see :meth:`direct_thread`.
         """
-        wanted = str(message_id)
+        wanted = id_text("message_id", message_id)
         for number, message in enumerate(self.direct_iter_messages(thread_id), 1):
             if message.id == wanted:
                 return message
@@ -175,7 +175,7 @@ class DirectReadingMixin(PrivateMixin):
                 break
         raise DirectMessageNotFound(f"The message is not among the latest {amount or 'ones'} of the thread.")
 
-    def direct_media(self, thread_id: str | int, amount: int = 20) -> list[Media]:
+    def direct_media(self, thread_id: Id, amount: int = 20) -> list[Media]:
         """The photos and videos that were sent in a thread, newest first; one request for each 20.
 
         Entries without a medium are left out.
@@ -187,7 +187,7 @@ class DirectReadingMixin(PrivateMixin):
         Raises:
             ValueError, DirectThreadNotFound, ClientError: see :meth:`direct_thread`.
         """
-        path = thread_path(thread_id, "media/")
+        path = f"direct_v2/threads/{id_text('thread_id', thread_id)}/media/"
 
         def fetch(cursor: str | None) -> dict[str, Any]:
             query = {"limit": _PAGE_SIZE, "media_type": "media_shares", "max_timestamp": cursor}
@@ -199,7 +199,7 @@ class DirectReadingMixin(PrivateMixin):
         )
         return up_to(amount, filter(None, found))
 
-    def direct_thread_by_participants(self, user_ids: Sequence[str | int]) -> DirectThread | None:
+    def direct_thread_by_participants(self, user_ids: Ids) -> DirectThread | None:
         """The conversation with exactly these people, or ``None`` when there is none yet; one request.
 
         The thread may come without messages although there are some (reported); :meth:`direct_thread` reads them.
@@ -208,18 +208,18 @@ class DirectReadingMixin(PrivateMixin):
             user_ids: of everybody but the own account.
 
         Raises:
-            ValueError: an id does not consist of digits, or there is none.
+            ValueError: one of the ids is none, or there is none at all.
             ClientError: see :meth:`private_request`.
         """
-        recipients = [int(user_id) for user_id in user_ids]
+        recipients = each_id("user_ids", user_ids)
         if not recipients:
-            raise ValueError("nobody was named")
+            raise ValueError("user_ids names nobody")
         query = {"recipient_users": recipients, "limit": _PAGE_SIZE}
-        thread = self.private_request(f"{ROOT}threads/get_by_participants/", params=query).get("thread")
+        thread = self.private_request("direct_v2/threads/get_by_participants/", params=query).get("thread")
         return DirectThread.model_validate(thread) if isinstance(thread, dict) and thread else None
 
-    def _thread_pages(self, thread_id: str | int) -> Iterator[DirectThread]:
-        path = thread_path(thread_id)
+    def _thread_pages(self, thread_id: Id) -> Iterator[DirectThread]:
+        path = f"direct_v2/threads/{id_text('thread_id', thread_id)}/"
 
         def fetch(cursor: str | None) -> DirectThread:
             query = {"visual_message_return_type": "unseen", "limit": _PAGE_SIZE, "direction": "older"}

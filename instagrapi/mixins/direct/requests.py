@@ -5,12 +5,12 @@ Reading and accepting one are reported by several clients; declining, and answer
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from instagrapi.exceptions import DirectThreadNotFound
+from instagrapi.http.ids import Id, Ids, each_id, id_text
 from instagrapi.mixins.direct.paging import pages, up_to, without_repetition
-from instagrapi.mixins.direct.paths import ROOT, thread_path
 from instagrapi.mixins.direct.reading import older
 from instagrapi.mixins.missing import missing_as
 from instagrapi.mixins.private import PrivateMixin
@@ -68,30 +68,30 @@ class DirectRequestsMixin(PrivateMixin):
             ClientError: see :meth:`private_request`.
         """
         query = {"pending_inbox_filters": list(filters)}
-        answer = self.private_request(f"{ROOT}async_get_pending_requests_preview/", params=query)
+        answer = self.private_request("direct_v2/async_get_pending_requests_preview/", params=query)
         return PendingPreview.model_validate(answer)
 
     # --- answering --------------------------------------------------------------------------------------------------
 
-    def direct_pending_approve(self, thread_id: str | int) -> bool:
+    def direct_pending_approve(self, thread_id: Id) -> bool:
         """Accepts a message request, which moves the thread to the inbox. Writing to it accepts it, too.
 
         Raises:
-            ValueError: the id does not consist of digits.
+            ValueError: the id is none.
             DirectThreadNotFound: there is no such thread.
             ClientError: see :meth:`private_request`.
         """
-        return self._answer_request(thread_path(thread_id, "approve/"), filter="DEFAULT")
+        return self._answer_request(_one(thread_id, "approve"), filter="DEFAULT")
 
-    def direct_request_approve(self, thread_id: str | int) -> bool:
+    def direct_request_approve(self, thread_id: Id) -> bool:
         """Another name of :meth:`direct_pending_approve`."""
         return self.direct_pending_approve(thread_id)
 
-    def direct_pending_decline(self, thread_id: str | int) -> bool:
+    def direct_pending_decline(self, thread_id: Id) -> bool:
         """Turns a message request down; the sender is not told. Errors are those of :meth:`direct_pending_approve`."""
-        return self._answer_request(thread_path(thread_id, "decline/"))
+        return self._answer_request(_one(thread_id, "decline"))
 
-    def direct_pending_approve_multiple(self, thread_ids: Iterable[str | int], folder: str = "") -> bool:
+    def direct_pending_approve_multiple(self, thread_ids: Ids, folder: str = "") -> bool:
         """Accepts several message requests; one request.
 
         Args:
@@ -99,14 +99,16 @@ class DirectRequestsMixin(PrivateMixin):
             folder: where to move them: ``0`` primary, ``1`` general (assumed); the server chooses if it is empty.
 
         Raises:
-            ValueError: an id does not consist of digits, or there is none.
+            ValueError: one of the ids is none, or there is none at all.
             ClientError: see :meth:`private_request`.
         """
-        return self._answer_request(f"{ROOT}threads/approve_multiple/", thread_ids=_ids(thread_ids), folder=folder)
+        return self._answer_request(
+            "direct_v2/threads/approve_multiple/", thread_ids=_several(thread_ids), folder=folder
+        )
 
-    def direct_pending_decline_multiple(self, thread_ids: Iterable[str | int]) -> bool:
+    def direct_pending_decline_multiple(self, thread_ids: Ids) -> bool:
         """Turns several message requests down; errors are those of :meth:`direct_pending_approve_multiple`."""
-        return self._answer_request(f"{ROOT}threads/decline_multiple/", thread_ids=_ids(thread_ids))
+        return self._answer_request("direct_v2/threads/decline_multiple/", thread_ids=_several(thread_ids))
 
     def direct_pending_decline_all(self) -> bool:
         """Turns all message requests down.
@@ -114,7 +116,7 @@ class DirectRequestsMixin(PrivateMixin):
         Raises:
             ClientError: see :meth:`private_request`.
         """
-        return self._answer_request(f"{ROOT}threads/decline_all/")
+        return self._answer_request("direct_v2/threads/decline_all/")
 
     # --- helpers ----------------------------------------------------------------------------------------------------
 
@@ -127,7 +129,7 @@ class DirectRequestsMixin(PrivateMixin):
 
     def _requests_page(self, path: str, cursor: str | None, more: dict[str, Any]) -> DirectInbox:
         query = {"visual_message_return_type": "unseen", "persistentBadging": True, "is_prefetching": False}
-        answer = self.private_request(f"{ROOT}{path}", params={**query, **more, **older(cursor)})
+        answer = self.private_request(f"direct_v2/{path}", params={**query, **more, **older(cursor)})
         return DirectInbox.model_validate(answer)
 
     def _answer_request(self, path: str, **fields: Any) -> bool:
@@ -136,8 +138,11 @@ class DirectRequestsMixin(PrivateMixin):
         return True
 
 
-def _ids(thread_ids: Iterable[str | int]) -> list[str]:
-    ids = [str(thread_id) for thread_id in thread_ids]
-    if not ids or not all(one.isascii() and one.isdigit() for one in ids):
-        raise ValueError("one thread id at least is needed, and each consists of digits")
+def _one(thread_id: Id, answer: str) -> str:
+    return f"direct_v2/threads/{id_text('thread_id', thread_id)}/{answer}/"
+
+
+def _several(thread_ids: Ids) -> list[str]:
+    if not (ids := each_id("thread_ids", thread_ids)):
+        raise ValueError("thread_ids names no thread")
     return ids

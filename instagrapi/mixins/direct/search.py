@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
-from instagrapi.mixins.direct.paths import ROOT
+from instagrapi.http.ids import Ids, each_id
 from instagrapi.mixins.private import PrivateMixin
 from instagrapi.types import DirectMessage, DirectShortThread, FoundMessage, Presence, UserShort
 from instagrapi.types.inbox import presence_map
@@ -39,7 +38,7 @@ class DirectSearchMixin(PrivateMixin):
             "max_fb_results": 0,
             "max_ai_bot_results": 0,
         }
-        found = objects(self.private_request(f"{ROOT}ranked_recipients/", params=params).get("ranked_recipients"))
+        found = objects(self.private_request("direct_v2/ranked_recipients/", params=params).get("ranked_recipients"))
         users = (UserShort.model_validate(entry.get("user")) for entry in found if mapping(entry.get("user")))
         return [user for user in users if user.username]
 
@@ -61,26 +60,28 @@ class DirectSearchMixin(PrivateMixin):
             "offsets": dict.fromkeys(_RESULT_TYPES, 0),
             "hide_locked_threads": dict.fromkeys(_RESULT_TYPES, False),
         }
-        results = mapping(self.private_request(f"{ROOT}search_secondary/", params=params).get("message_search_results"))
+        results = mapping(
+            self.private_request("direct_v2/search_secondary/", params=params).get("message_search_results")
+        )
         found = map(_found_message, objects(results.get("message_search_result_items")))
         return [one for one in found if one.message.id]
 
-    def direct_users_presence(self, user_ids: Iterable[str | int]) -> dict[str, Presence]:
+    def direct_users_presence(self, user_ids: Ids) -> dict[str, Presence]:
         """Who of these people is active, or when they last were, by user id; one request.
 
         People who hide it are missing. On a realtime connection the same comes as ``presence`` events.
 
         Raises:
-            ValueError: an id does not consist of digits.
+            ValueError: one of the ids is none.
             ClientError: see :meth:`private_request`.
         """
         form = {
             "_uuid": self.uuid,
             "device_id": self.android_device_id,
             "subscriptions_off": False,
-            "request_data": [int(user_id) for user_id in user_ids],
+            "request_data": each_id("user_ids", user_ids),
         }
-        return presence_map(self.private_request(f"{ROOT}fetch_and_subscribe_presence/", form, with_signature=False))
+        return presence_map(self.private_request("direct_v2/fetch_and_subscribe_presence/", form, with_signature=False))
 
     def direct_active_presence(self) -> dict[str, Presence]:
         """Who of the people one writes with is active, or when they last were, by user id; one request.
@@ -89,7 +90,7 @@ class DirectSearchMixin(PrivateMixin):
             ClientError: see :meth:`private_request`.
         """
         params = {"recent_thread_limit": 0, "suggested_followers_limit": 100}
-        return presence_map(self.private_request(f"{ROOT}get_presence_active_now/", params=params))
+        return presence_map(self.private_request("direct_v2/get_presence_active_now/", params=params))
 
 
 def _found_message(entry: Any) -> FoundMessage:
