@@ -12,6 +12,7 @@ import click
 from instagrapi import __version__
 from instagrapi.cli.demo import demo
 from instagrapi.cli.emulator import emulator
+from instagrapi.cli.inbox import inbox, requests, thread
 from instagrapi.cli.listen import listen, push
 from instagrapi.cli.login import login
 from instagrapi.cli.send import send
@@ -41,7 +42,7 @@ def commands(debug: bool, emulator_url: str | None) -> None:
         os.environ[EMULATOR_VARIABLE] = emulator_url
 
 
-for command in (demo, login, listen, send, push, emulator):
+for command in (demo, login, listen, inbox, thread, requests, send, push, emulator):
     commands.add_command(command)
 
 
