@@ -14,6 +14,7 @@ from instagrapi.cli.account import logout, whoami
 from instagrapi.cli.demo import demo
 from instagrapi.cli.doctor import doctor
 from instagrapi.cli.emulator import emulator
+from instagrapi.cli.inbox import inbox, requests, thread
 from instagrapi.cli.listen import listen, push
 from instagrapi.cli.login import login
 from instagrapi.cli.remedies import sentence
@@ -52,7 +53,11 @@ def commands(debug: bool, emulator_url: str | None, proxy: str | None) -> None:
         os.environ[PROXY_VARIABLE] = proxy
 
 
-for command in (demo, doctor, login, whoami, logout, listen, send, push, emulator):
+for command in (
+    *(demo, doctor, emulator),
+    *(login, whoami, logout),
+    *(listen, push, inbox, thread, requests, send),
+):
     commands.add_command(command)
 
 

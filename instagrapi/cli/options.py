@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from instagrapi.http.ids import known_id
+
 
 class Seconds(click.FloatRange):
     """A finite number of seconds: click takes ``nan``, with which every comparison fails."""
@@ -41,3 +43,18 @@ class Text(click.types.StringParamType):
         except UnicodeEncodeError:
             self.fail("the text is not UTF-8", param, ctx)
         return str(value)
+
+
+class Id(click.types.StringParamType):
+    """The id of a thread: text of digits."""
+
+    name = "id"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The id.
+
+        Raises:
+            click.BadParameter: it is none.
+        """
+        text = known_id(value)
+        return text if text is not None else self.fail("an id consists of digits", param, ctx)

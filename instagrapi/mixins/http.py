@@ -6,7 +6,8 @@ from instagrapi.mixins.auth import AuthMixin
 from instagrapi.mixins.challenge import ChallengeMixin
 from instagrapi.mixins.direct import DirectMixin
 from instagrapi.mixins.push import PushMixin
+from instagrapi.mixins.users import UsersMixin
 
 
-class HttpClient(AuthMixin, ChallengeMixin, DirectMixin, PushMixin):
-    """A session with Instagram over HTTP: logging in, challenges, the account, Direct threads, push registration."""
+class HttpClient(AuthMixin, ChallengeMixin, UsersMixin, DirectMixin, PushMixin):
+    """A session with Instagram over HTTP: logging in, challenges, accounts, Direct, push registration."""

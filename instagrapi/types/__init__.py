@@ -20,9 +20,10 @@ from __future__ import annotations
 
 from instagrapi.types.confirming import ChallengeState, ChallengeWants, TwoFactorInfo, TwoFactorWay
 from instagrapi.types.content import Content, ContentKind
-from instagrapi.types.direct import DirectMessage, DirectThread, LastSeen
+from instagrapi.types.direct import DirectMessage, DirectShortThread, DirectThread, LastSeen
 from instagrapi.types.entities import ItemReaction, Mention, mentions_of, reactions_of
 from instagrapi.types.families import content_of
+from instagrapi.types.inbox import DirectInbox, FoundMessage, PendingPreview, Presence
 from instagrapi.types.media import Media, MediaKind
 from instagrapi.types.messages import (
     HEART,
@@ -42,7 +43,7 @@ from instagrapi.types.moments import Timestamp, moment, moment_from_microseconds
 from instagrapi.types.notices import ActionLog, Call, Deletion, Placeholder, PollVote, UnknownContent
 from instagrapi.types.shares import Clip, Guide, Hashtag, Live, Location, Post, Product, SharedProfile
 from instagrapi.types.stories import StoryContent, StoryMention, StoryReaction, StoryReply, StoryShare
-from instagrapi.types.users import Account, UserShort
+from instagrapi.types.users import Account, Friendship, User, UserShort
 from instagrapi.types.xma import Xma, XmaCard
 
 __all__ = [
@@ -58,8 +59,12 @@ __all__ = [
     "Content",
     "ContentKind",
     "Deletion",
+    "DirectInbox",
     "DirectMessage",
+    "DirectShortThread",
     "DirectThread",
+    "FoundMessage",
+    "Friendship",
     "Guide",
     "Hashtag",
     "ItemReaction",
@@ -72,10 +77,12 @@ __all__ = [
     "MediaContent",
     "MediaKind",
     "Mention",
+    "PendingPreview",
     "Photo",
     "Placeholder",
     "PollVote",
     "Post",
+    "Presence",
     "Product",
     "SharedProfile",
     "Sticker",
@@ -89,6 +96,7 @@ __all__ = [
     "TwoFactorInfo",
     "TwoFactorWay",
     "UnknownContent",
+    "User",
     "UserShort",
     "Video",
     "ViewOnce",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from instagrapi.mixins.direct.reading import DirectReadingMixin
+from instagrapi.mixins.direct.requests import DirectRequestsMixin
+from instagrapi.mixins.direct.search import DirectSearchMixin
 from instagrapi.mixins.direct.sending import DirectSendingMixin
 from instagrapi.mixins.direct.threads import DirectThreadsMixin
 
 
-class DirectMixin(DirectReadingMixin, DirectSendingMixin, DirectThreadsMixin):
+class DirectMixin(DirectReadingMixin, DirectRequestsMixin, DirectSearchMixin, DirectSendingMixin, DirectThreadsMixin):
     """Methods about Direct threads and messages."""
