@@ -41,12 +41,13 @@ class Address(_Part):
 
 
 class Endpoints(_Part):
-    """Where the three services are.
+    """Where the services are. ``upload`` takes the photos, videos and recordings that are sent.
 
     ``ca_file`` names a PEM file with the only certificate authorities to trust; ``None`` means the usual ones.
     """
 
     http: str = "https://i.instagram.com"
+    upload: str = "https://rupload.facebook.com"  # IG, MA
     realtime: Address = Address(host="edge-mqtt.facebook.com")  # IG, IM, MA
     fbns: Address = Address(host="mqtt-mini.facebook.com")  # IG, IM, FR
     ca_file: str | None = None
@@ -77,8 +78,10 @@ class Endpoints(_Part):
                 "and name a loopback address"
             )
         try:
+            http = f"https://{_in_url(host)}:{int(query['http'])}"
             return cls(
-                http=f"https://{_in_url(host)}:{int(query['http'])}",
+                http=http,
+                upload=http,
                 realtime=Address(host=host, port=int(query["realtime"])),
                 fbns=Address(host=host, port=int(query["fbns"])),
                 ca_file=query.get("ca") or None,
