@@ -7,6 +7,7 @@ from typing import Any
 
 from instagrapi.emulator.bodies import TYPING_ACK_TTL_MS
 from instagrapi.emulator.model import Account, Item, Refused
+from instagrapi.emulator.render import receipt_json
 from instagrapi.emulator.world import World
 from instagrapi.emulator.world_items import Receipt
 from instagrapi.realtime.protocol.payload import parse_json
@@ -133,12 +134,7 @@ def _target(world: World, account: Account, command: Command) -> Item:
 
 
 def _payload(receipt: Receipt, client_context: str | None) -> Json:
-    payload = {
-        "item_id": receipt.item.item_id,
-        "timestamp": str(receipt.timestamp),
-        "thread_id": receipt.item.thread_id,
-    }
-    return {"client_context": client_context, **payload} if client_context else payload
+    return receipt_json(receipt.item, receipt.timestamp, client_context)
 
 
 def _activity_status(command: Command) -> int:

@@ -28,7 +28,11 @@ class Refused(ValueError):
 
 @dataclass(slots=True, eq=False)
 class Account:
-    """A user of the service. ``sessions`` are alive, ``ended_sessions`` were logged out."""
+    """A user of the service. ``sessions`` are alive, ``ended_sessions`` were logged out.
+
+    Attributes:
+        refuses_requests: whether only those can write to it to whom it has written.
+    """
 
     pk: int
     username: str
@@ -36,6 +40,7 @@ class Account:
     sessions: set[str] = field(default_factory=set, repr=False)
     ended_sessions: set[str] = field(default_factory=set, repr=False)
     is_active: bool = False
+    refuses_requests: bool = False
 
     @property
     def full_name(self) -> str:
@@ -109,6 +114,9 @@ class Thread:
         admins: of a group, in the order of their appointment.
         pending_for: to whom it is a message request that waits to be accepted.
         hidden_from: whose inboxes it was removed from, until something is written to it.
+        vc_muted_by: who muted the video calls, which changes no more than that it is shown (assumed).
+        marked_unread_by: who put it aside to read it later.
+        awaiting: who was added to a group and waits for an admin to approve that.
         image: the image of a group, as it is on the wire.
     """
 
@@ -129,6 +137,9 @@ class Thread:
     pending_for: set[int] = field(default_factory=set, repr=False)
     hidden_from: set[int] = field(default_factory=set, repr=False)
     muted_by: set[int] = field(default_factory=set, repr=False)
+    vc_muted_by: set[int] = field(default_factory=set, repr=False)
+    marked_unread_by: set[int] = field(default_factory=set, repr=False)
+    awaiting: list[Account] = field(default_factory=list, repr=False)
 
     @property
     def audience(self) -> list[Account]:
@@ -155,7 +166,9 @@ class Thread:
         return next((item.timestamp for item in self.latest_first()), self.created_at)
 
     def is_unread_by(self, account: Account) -> bool:
-        """Whether the newest item is somebody else's and lies behind the account's seen mark."""
+        """Whether it was put aside, or the newest item is somebody else's and lies behind the account's seen mark."""
+        if account.pk in self.marked_unread_by:
+            return True
         newest = next((item for item in self.latest_first() if not item.is_visual), None)
         if newest is None or newest.user_id == account.pk:
             return False

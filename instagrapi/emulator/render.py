@@ -104,7 +104,7 @@ def thread_json(thread: Thread, viewer: Account, *, limit: int, before: str | No
         "viewer_id": viewer.pk,
         "thread_title": thread.title or ", ".join(account.username for account in others),
         "folder": 0,
-        "vc_muted": False,
+        "vc_muted": viewer.pk in thread.vc_muted_by,
         "is_group": thread.is_group,
         "mentions_muted": False,
         "approval_required_for_new_members": thread.is_approval_required,
@@ -124,7 +124,7 @@ def thread_json(thread: Thread, viewer: Account, *, limit: int, before: str | No
         "newest_cursor": newest,
         "oldest_cursor": oldest,
         "last_permanent_item": item_json(last) if last else None,
-        "marked_as_unread": False,
+        "marked_as_unread": viewer.pk in thread.marked_unread_by,
         "thread_subtype": 0,
         "thread_image": thread.image,
     }
@@ -133,6 +133,12 @@ def thread_json(thread: Thread, viewer: Account, *, limit: int, before: str | No
 def seen_json(item_id: str, timestamp: int) -> Json:
     """A seen mark; the times are text of microseconds."""
     return {"item_id": item_id, "timestamp": str(timestamp), "created_at": str(timestamp), "shh_seen_state": {}}
+
+
+def receipt_json(item: Item, timestamp: int, client_context: str | None) -> Json:
+    """The payload that acknowledges a command or a request about an item; its time is text of microseconds."""
+    payload = {"item_id": item.item_id, "timestamp": str(timestamp), "thread_id": item.thread_id}
+    return {"client_context": client_context, **payload} if client_context else payload
 
 
 def _reactions_json(reactions: Iterable[Reaction]) -> Json:

@@ -33,23 +33,26 @@ class WorldItems(WorldThreads):
     def __init__(self, clock: Callable[[], float], random: Random, queue_capacity: int = DEFAULT_CAPACITY) -> None:
         super().__init__(clock, random, queue_capacity)
         self._item_count = 0
-        self._receipts: OrderedDict[tuple[int, str], Receipt] = OrderedDict()
+        #: By user id, thread id and client context.
+        self._receipts: OrderedDict[tuple[int, str, str], Receipt] = OrderedDict()
 
     # --- writing ------------------------------------------------------------------------------------------------------
 
     def send(
         self, sender: Account, thread: Thread, item_type: str, fields: Mapping[str, Any], client_context: str
     ) -> Receipt:
-        """Adds what a ``send_item`` asks for; a client context that was used before only gives the first receipt again.
+        """Adds what a ``send_item`` asks for. A client context that was used before in the thread only gives the first
+        receipt again.
 
         Args:
             fields: the command's own fields, see :mod:`instagrapi.emulator.items`.
 
         Raises:
-            Refused: the type is unknown or a field is missing.
+            Refused: the type is unknown, a field is missing, or the recipient takes no requests.
         """
-        if known := self._receipts.get((sender.pk, client_context)):
+        if known := self._receipts.get((sender.pk, thread.thread_id, client_context)):
             return known
+        self.check_recipients(sender, thread)
         data = items.compose(item_type, fields, self._user_card)
         if quoted := self._quoted(thread, fields):
             data["replied_to_message"] = item_json(quoted)
@@ -77,7 +80,7 @@ class WorldItems(WorldThreads):
             later: what it carries once it is complete, see :meth:`complete`.
             is_visual: whether it goes to the visual inbox.
         """
-        if known := self._receipts.get((sender.pk, client_context)):
+        if known := self._receipts.get((sender.pk, thread.thread_id, client_context)):
             return known
         self.approve(sender, thread)
         item = Item(
@@ -100,6 +103,19 @@ class WorldItems(WorldThreads):
                 is_request = account.pk in thread.pending_for
                 self._tell(account, Messaged(sender, thread, item, self.unseen_count(account), is_request))
         return self._receipt(sender, client_context, Receipt(item, item.timestamp))
+
+    def check_recipients(self, sender: Account, thread: Thread) -> None:
+        """Makes sure that a thread of two may be written to.
+
+        Raises:
+            Refused: the other one refuses requests, and has never written here.
+        """
+        if thread.is_group:
+            return
+        for other in thread.participants:
+            wrote = any(item.user_id == other.pk for item in thread.items)
+            if other is not sender and other.refuses_requests and not wrote:
+                raise Refused(403, "This account can't receive your message unless they follow you.")
 
     def complete(self, sender: Account, item: Item) -> None:
         """Tells what was still missing when an item was posted: the URLs of its media, the preview of its link.
@@ -150,7 +166,7 @@ class WorldItems(WorldThreads):
         Args:
             is_folded: whether the whole item is told again (captured) instead of the reaction (reported).
         """
-        if known := self._receipts.get((sender.pk, client_context)):
+        if known := self._receipts.get((sender.pk, item.thread_id, client_context)):
             return known
         thread = self.thread(sender, item.thread_id)
         previous = item.reactions.get(sender.pk)
@@ -174,8 +190,14 @@ class WorldItems(WorldThreads):
         return Receipt(item, self._timestamp())
 
     def mark_seen(self, reader: Account, item: Item, client_context: str | None = None) -> Receipt:
-        """Moves the reader's mark forward to an item; an older item changes nothing, nor does reading a request."""
+        """Moves the reader's mark forward to an item; an older item changes nothing, nor does reading a request.
+
+        A thread that was put aside is read now.
+        """
         thread = self.thread(reader, item.thread_id)
+        if reader.pk in thread.marked_unread_by:
+            thread.marked_unread_by.remove(reader.pk)
+            self._sync_thread("replace", thread, reader)
         receipt = Receipt(item, self._timestamp())
         mark = thread.seen.get(reader.pk)
         if reader in thread.audience and (mark is None or int(mark.item_id) < int(item.item_id)):
@@ -231,7 +253,7 @@ class WorldItems(WorldThreads):
 
     def _receipt(self, sender: Account, client_context: str, receipt: Receipt) -> Receipt:
         """Remembers a receipt and gives it."""
-        self._receipts[sender.pk, client_context] = receipt
+        self._receipts[sender.pk, receipt.item.thread_id, client_context] = receipt
         if len(self._receipts) > RECEIPT_CAPACITY:
             self._receipts.popitem(last=False)
         return receipt

@@ -55,6 +55,15 @@ class WorldThreads(WorldCore):
             self._sync_thread("add", thread, account)
         return thread
 
+    def group_of(self, members: Sequence[Account]) -> Thread | None:
+        """The group of exactly these accounts, the one that was used last if there are several."""
+        groups = [
+            thread
+            for thread in self._threads[members[0].pk]
+            if thread.is_group and set(thread.participants) == set(members)
+        ]
+        return max(groups, key=lambda thread: thread.last_activity_at, default=None)
+
     def _direct_thread(self, one: Account, other: Account) -> Thread | None:
         if one is other:
             raise ValueError("an account has no thread with itself")
@@ -93,16 +102,37 @@ class WorldThreads(WorldCore):
         self._sync(thread, Patch("replace", f"{_path(thread)}/thread_image", image))
 
     def add_participant(self, account: Account, thread: Thread, other: Account) -> None:
-        """Adds somebody to a group; harmless when they are in it. To the newcomer the thread appears."""
+        """Adds somebody to a group; harmless when they are in it. To the newcomer the thread appears.
+
+        Where an admin has to approve new members, those of others wait for that, and nobody is told (assumed).
+        """
         self._member(account, thread)
         if other in thread.participants:
             return
+        if thread.is_approval_required and account.pk not in thread.admins:
+            if other not in thread.awaiting:
+                thread.awaiting.append(other)
+            return
+        if other in thread.awaiting:
+            thread.awaiting.remove(other)
         thread.participants = (*thread.participants, other)
         if other in thread.left:
             thread.left.remove(other)
         else:
             self._threads[other.pk].append(thread)
         self._tell_change(thread, newcomer=other)
+
+    def approve_participants(self, account: Account, thread: Thread, others: Sequence[Account]) -> None:
+        """Lets those into a group who wait for it.
+
+        Raises:
+            Refused: the account is no admin of it, or somebody does not wait.
+        """
+        self._member(account, thread, admin=True)
+        if not all(other in thread.awaiting for other in others):
+            raise Refused(400, "somebody does not wait to be approved")
+        for other in others:
+            self.add_participant(account, thread, other)
 
     def remove_participant(self, account: Account, thread: Thread, other: Account) -> None:
         """Takes somebody out of a group, or oneself.
@@ -160,6 +190,19 @@ class WorldThreads(WorldCore):
             thread.muted_by.add(account.pk)
         else:
             thread.muted_by.discard(account.pk)
+        self._sync_thread("replace", thread, account)
+
+    def mute_video_calls(self, account: Account, thread: Thread, is_muted: bool) -> None:
+        """Mutes the video calls of a thread, or no longer; only the account itself is told."""
+        if is_muted:
+            thread.vc_muted_by.add(account.pk)
+        else:
+            thread.vc_muted_by.discard(account.pk)
+        self._sync_thread("replace", thread, account)
+
+    def mark_unread(self, account: Account, thread: Thread) -> None:
+        """Puts a thread aside until the account reads in it; only the account itself is told."""
+        thread.marked_unread_by.add(account.pk)
         self._sync_thread("replace", thread, account)
 
     def hide(self, account: Account, thread: Thread) -> None:
