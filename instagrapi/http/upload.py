@@ -199,7 +199,9 @@ class Upload:
             raise failed.reason from None
         media_id = identifier(answer.get("media_id"))
         if media_id is None:
-            raise ClientError(f"The upload host took the {self._kind.what} and did not say what it is now.", body=answer)
+            raise ClientError(
+                f"The upload host took the {self._kind.what} and did not say what it is now.", body=answer
+            )
         if rest is None:
             self._progress(self._size, self._size)
         return media_id

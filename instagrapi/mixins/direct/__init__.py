@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from instagrapi.mixins.direct.media import DirectMediaMixin
 from instagrapi.mixins.direct.reading import DirectReadingMixin
 
 
-class DirectMixin(DirectReadingMixin):
+class DirectMixin(DirectReadingMixin, DirectMediaMixin):
     """Methods about Direct threads and messages."""
