@@ -27,6 +27,7 @@ T = TypeVar("T")
 #: Names that lead nowhere, so that nothing can get out of the process by mistake.
 _ENDPOINTS = Endpoints(
     http="https://http.emulator.invalid",
+    upload="https://upload.emulator.invalid",
     realtime=Address(host="realtime.emulator.invalid"),
     fbns=Address(host="fbns.emulator.invalid"),
 )
@@ -101,6 +102,7 @@ class VirtualEmulator(Emulator):
 
         actor = self.account(account) if isinstance(account, str) else account
         client = Client(profile=self.profile, session=self.session())
+        client.sleep = self.clock.wait
         client.login(actor.username, actor.password)
         return client
 

@@ -70,6 +70,7 @@ class WorldItems(WorldThreads):
         *,
         later: dict[str, Any] | None = None,
         is_visual: bool = False,
+        link: Callable[[dict[str, Any]], dict[str, Any]] | None = None,
     ) -> Receipt:
         """Adds an item of any type, as an upload or a newer app does; client contexts as with :meth:`send`.
 
@@ -79,6 +80,7 @@ class WorldItems(WorldThreads):
             data: what the item carries.
             later: what it carries once it is complete, see :meth:`complete`.
             is_visual: whether it goes to the visual inbox.
+            link: see :class:`Item`.
         """
         if known := self._receipts.get((sender.pk, thread.thread_id, client_context)):
             return known
@@ -93,6 +95,7 @@ class WorldItems(WorldThreads):
             data=data,
             is_visual=is_visual,
             later=later,
+            link=link,
         )
         self._add_item(thread, item)
         for account in thread.participants:
