@@ -46,6 +46,11 @@ class ActorThreads(ActorCore):
         with self._hub.changing() as world:
             world.require_approval(self._account, self._thread(world, thread), is_required)
 
+    def approve_in(self, thread: Thread, other: ActorCore) -> None:
+        """Lets somebody into a group who was added and waits for an admin, which the account is."""
+        with self._hub.changing() as world:
+            world.approve_participants(self._account, self._thread(world, thread), [other.account])
+
     def leave(self, thread: Thread) -> None:
         """Leaves a group."""
         with self._hub.changing() as world:
@@ -65,6 +70,11 @@ class ActorThreads(ActorCore):
         """Accepts a message request; harmless when it is none."""
         with self._hub.changing() as world:
             world.approve(self._account, self._thread(world, thread))
+
+    def refuse_requests(self, is_refusing: bool = True) -> None:
+        """Takes messages only from those to whom the account has written, or from everybody again."""
+        with self._hub.changing():
+            self._account.refuses_requests = is_refusing
 
     def decline(self, thread: Thread) -> None:
         """Turns a message request down."""

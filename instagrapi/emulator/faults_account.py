@@ -59,6 +59,10 @@ class AccountFaults(LineFaults, BrokerFaults):
         """HTTP answers ``feedback_required``: the action is blocked for some hours."""
         return self._http("feedback_required", http_answers.feedback_required(), account, path, times)
 
+    def feature_gone(self, path: str, account: Who | None = None, *, times: int | None = None) -> Fault:
+        """HTTP answers that a feature is no longer supported; ``path`` as with :meth:`answer_http`."""
+        return self._http("feature_gone", http_answers.feature_gone(), account, path, times)
+
     def throttle(
         self,
         retry_after: int | None = 60,

@@ -121,6 +121,11 @@ def feedback_required() -> Answer:
     ).answer
 
 
+def feature_gone() -> Answer:
+    """A path that apps no longer use (reported)."""
+    return Rejected(400, "This feature is no longer supported.").answer
+
+
 def throttled(retry_after: int | None) -> Answer:
     """Too many requests (text reported; that it comes with ``Retry-After`` is assumed)."""
     headers = {} if retry_after is None else {"Retry-After": str(retry_after)}

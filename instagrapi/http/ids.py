@@ -16,17 +16,23 @@ _MEDIA_ID = re.compile(r"(\d{1,50})_(\d{1,50})", re.ASCII)
 _LIMIT = 10**100
 
 
+def known_id(value: object) -> str | None:
+    """An id as text, ``None`` when it is none."""
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _LIMIT:
+        return str(value)
+    return value if isinstance(value, str) and _DIGITS.fullmatch(value) else None
+
+
 def id_text(name: str, value: object) -> str:
     """An id as text.
 
     Raises:
         ValueError: it is none.
     """
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _LIMIT:
-        return str(value)
-    if isinstance(value, str) and _DIGITS.fullmatch(value):
-        return value
-    raise ValueError(f"{name} must be an id: a number, or text of digits")
+    text = known_id(value)
+    if text is None:
+        raise ValueError(f"{name} must be an id: a number, or text of digits")
+    return text
 
 
 def each_id(name: str, values: Ids) -> list[str]:

@@ -65,6 +65,10 @@ class FakeInstagram(BaseAdapter):
             )
         )
 
+    def forget(self) -> None:
+        """Takes back the answers that nobody asked for."""
+        self._answers.clear()
+
     def fail(self, error: Exception) -> None:
         self._answers.append(error)
 

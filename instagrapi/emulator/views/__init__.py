@@ -12,6 +12,7 @@ from instagrapi.emulator.views.base import Call, Convention, Conventions, Routes
 from instagrapi.emulator.views.inbox import InboxViews
 from instagrapi.emulator.views.people import PeopleViews
 from instagrapi.emulator.views.push import PushViews
+from instagrapi.emulator.views.sending import SendingViews
 from instagrapi.emulator.views.session import SessionViews
 from instagrapi.emulator.views.threads import ThreadViews
 from instagrapi.emulator.views.upload import UploadViews
@@ -42,6 +43,7 @@ class Views:
             SessionViews(hub, random, open_registration=open_registration),
             PeopleViews(hub),
             InboxViews(hub),
+            SendingViews(hub),
             ThreadViews(hub),
             PushViews(hub, devices),
             UploadViews(hub, uploads),

@@ -20,7 +20,7 @@ _TOKENS = ("client_context", "mutation_token", "offline_threading_id")
 _BASE = frozenset({"_uuid", "device_id", *_TOKENS})
 
 
-def sent_with(*fields: str, signed: bool = False, query: frozenset[str] = frozenset()) -> Convention:
+def sent_with(*fields: str, signed: bool | None = False, query: frozenset[str] = frozenset()) -> Convention:
     """How apps send an item with these fields of its own; to whom it goes may be said in two ways."""
     return Convention(signed=signed, fields=_BASE | {*fields}, query=query)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from instagrapi.mixins.direct.media import DirectMediaMixin
 from instagrapi.mixins.direct.reading import DirectReadingMixin
+from instagrapi.mixins.direct.sending import DirectSendingMixin
+from instagrapi.mixins.direct.threads import DirectThreadsMixin
 
 
-class DirectMixin(DirectReadingMixin, DirectMediaMixin):
+class DirectMixin(DirectReadingMixin, DirectSendingMixin, DirectMediaMixin, DirectThreadsMixin):
     """Methods about Direct threads and messages."""
