@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from random import Random
 
+from instagrapi.emulator.challenges import Challenge
 from instagrapi.emulator.model import FIRST_PK, Account
+from instagrapi.emulator.two_factor import TwoFactor, Way
 
 _TOKEN_CHARACTERS = string.ascii_letters + string.digits
 
@@ -15,7 +17,7 @@ class Accounts:
     """Accounts by name, id and session.
 
     Args:
-        random: where passwords and sessions come from.
+        random: where passwords, sessions and codes come from.
     """
 
     def __init__(self, random: Random) -> None:
@@ -23,6 +25,8 @@ class Accounts:
         self._by_name: dict[str, Account] = {}
         self._by_session: dict[str, Account] = {}
         self._revoked: dict[str, int] = {}
+        self._challenges: dict[str, Challenge] = {}
+        self._tickets: dict[str, Account] = {}
 
     def __iter__(self) -> Iterator[Account]:
         return iter(self._by_name.values())
@@ -51,6 +55,47 @@ class Accounts:
         account = Account(FIRST_PK + len(self._by_name), name, password or self._token(16))
         self._by_name[name] = account
         return account
+
+    def enable_two_factor(self, account: Account, ways: Iterable[Way], *, is_moved: bool = False) -> TwoFactor:
+        """Asks for a code at the account's logins from now on."""
+        account.two_factor = TwoFactor.new(self._random, frozenset(ways), is_moved=is_moved)
+        return account.two_factor
+
+    def send_code(self, account: Account) -> str:
+        """Sends six digits to the account's owner."""
+        account.codes.append(f"{self._random.randrange(10**6):06}")
+        return account.codes[-1]
+
+    def open_challenge(
+        self, account: Account, first_step: str, *, on_passed: Callable[[], None], is_open: Callable[[], bool]
+    ) -> Challenge:
+        """A new challenge that begins at a step."""
+        nonce = self._token(10)
+        challenge = self._challenges[nonce] = Challenge(
+            account, nonce, first_step, lambda: self.send_code(account), on_passed, is_open
+        )
+        return challenge
+
+    def challenge(self, pk: int, nonce: str) -> Challenge | None:
+        """The challenge of a path, unless it is over."""
+        challenge = self._challenges.get(nonce)
+        return challenge if challenge is not None and challenge.account.pk == pk and challenge.is_open() else None
+
+    def issue_ticket(self, account: Account) -> str:
+        """Something by which a later request shows that it belongs to the account: of a login that waits for its
+        code, or of one that was logged out.
+        """
+        ticket = self._token(64)
+        self._tickets[ticket] = account
+        return ticket
+
+    def by_ticket(self, ticket: str) -> Account | None:
+        """Whose ticket it is."""
+        return self._tickets.get(ticket)
+
+    def withdraw_ticket(self, ticket: str) -> None:
+        """It was used."""
+        self._tickets.pop(ticket, None)
 
     def open_session(self, account: Account) -> str:
         """A new ``sessionid``, percent-encoded as clients store it (form reported)."""

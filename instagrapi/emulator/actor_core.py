@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from instagrapi.emulator.hub import Hub
 from instagrapi.emulator.model import Account, Item, Thread
+from instagrapi.emulator.two_factor import TwoFactor, Way
 from instagrapi.emulator.world import World
 
 
@@ -41,6 +42,25 @@ class ActorCore:
     def password(self) -> str:
         """What a program logs in with."""
         return self._account.password
+
+    @property
+    def codes(self) -> list[str]:
+        """The codes that were sent to the account's owner by SMS, WhatsApp or mail, the latest last."""
+        return list(self._account.codes)
+
+    def enable_two_factor(self, *ways: Way, is_moved: bool = False) -> TwoFactor:
+        """Asks for a code at logins from now on; gives the seed and the backup codes.
+
+        Args:
+            ways: where codes come from: ``"app"`` (as is), ``"sms"``, ``"whatsapp"``. Backup codes always work.
+            is_moved: whether the account has the newer two-factor, and the classic step is refused.
+        """
+        with self._hub.changing() as world:
+            return world.accounts.enable_two_factor(self._account, ways or ("app",), is_moved=is_moved)
+
+    def disable_two_factor(self) -> None:
+        """The password is enough again."""
+        self._account.two_factor = None
 
     def new_session(self) -> str:
         """A ``sessionid`` as a login would give it, percent-encoded."""

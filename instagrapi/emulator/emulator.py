@@ -56,6 +56,8 @@ class Emulator:
         clock: gives unix time in seconds, or is a whole clock.
         random: where ids, secrets and sessions come from, and what happens by chance.
         certificate: makes the servers' TLS context, for tests with a bad one.
+        strict: whether HTTP requests that no app would send so are refused with 400 (assumed), instead of only being
+            found in :attr:`complaints`.
 
     Attributes:
         clock: what time it is, and what is planned: ``emulator.clock.after(5, lambda: alice.send(bot, "hi"))``.
@@ -71,6 +73,7 @@ class Emulator:
         clock: Clock | Callable[[], float] = time.time,
         random: chance.Random | None = None,
         certificate: Callable[[Certificates], ssl.SSLContext] = Certificates.server_context,
+        strict: bool = False,
     ) -> None:
         random = random or chance.SystemRandom()
         self.clock = clock if isinstance(clock, Clock) else SystemClock(clock)
@@ -80,9 +83,8 @@ class Emulator:
         self._uploads = Uploads(self._hub.media)
         self._realtime = RealtimeBroker(self._hub)
         self._push = PushBroker(self._hub, devices, random)
-        self._api = HttpApi(
-            self._hub, Views(self._hub, devices, random, self._uploads, open_registration=open_registration)
-        )
+        views = Views(self._hub, devices, random, self._uploads, open_registration=open_registration)
+        self._api = HttpApi(self._hub, views, strict=strict)
         self.counters = Counters(self._hub, devices, self._owner)
         self.faults = Faults(self._hub, (self._realtime, self._push), self._owner, random)
         self._running: contextlib.ExitStack | None = None
@@ -290,6 +292,12 @@ class Emulator:
     def uploads(self) -> list[Upload]:
         """Every file that was uploaded, or began to be, in order; the latest 32."""
         return list(self._uploads)
+
+    @property
+    def complaints(self) -> list[str]:
+        """In what HTTP requests differed from those of an app, a sentence each, in order; the latest 10,000."""
+        with self._hub.changing():
+            return list(self._hub.journal.complaints)
 
     def subscriptions(self, account: Actor | str) -> set[str]:
         """The strings that the account's realtime connections are subscribed to on topics 88 and 149, literally."""

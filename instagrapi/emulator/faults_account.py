@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from instagrapi.emulator import http_answers
+from instagrapi.emulator.challenges import SELECT
 from instagrapi.emulator.fault import Fault, Kind, Rule, Several
 from instagrapi.emulator.faults_broker import BrokerFaults
 from instagrapi.emulator.faults_core import Who
 from instagrapi.emulator.faults_line import LineFaults
 from instagrapi.emulator.handshake import Code
-from instagrapi.emulator.http_answers import Answer
+from instagrapi.emulator.http_answers import Answer, ChallengeKind, LoginRefusal
 from instagrapi.emulator.model import Account
+
+_LOGIN = "accounts/login/"
 
 
 class AccountFaults(LineFaults, BrokerFaults):
@@ -35,19 +38,41 @@ class AccountFaults(LineFaults, BrokerFaults):
                 self.close("realtime", owner.username)
             return count
 
-    def challenge(self, account: Who, *, silent: bool = False) -> Fault:
+    def challenge(
+        self,
+        account: Who,
+        kind: ChallengeKind = "native",
+        *,
+        step: str = SELECT,
+        silent: bool = False,
+    ) -> Fault:
         """The owner must prove who they are: HTTP answers ``challenge_required`` with a page.
 
         Args:
+            kind: ``"legacy"`` is passed over HTTP with a code that is sent to the owner (``actor.codes``), which lifts
+                the fault; the others are passed in the app, which is what ``lift`` stands for.
+            step: where a legacy challenge begins, such as ``"verify_email"``, ``"delta_login_review"``,
+                ``"selfie_captcha"`` or, leading into the app, ``"STEP_NAME"``.
             silent: whether realtime goes on to accept the account and does not answer its wish for message sync;
                 otherwise its connections end and CONNECT gets code 5.
         """
         owner = self._account_of(account)
-        return self._stopped(owner, "challenge", http_answers.challenge_required(owner), silent=silent)
+        faults: list[Fault] = []
+        with self._hub.changing() as world:
+            challenge = world.accounts.open_challenge(
+                owner, step, on_passed=lambda: faults[0].lift(), is_open=lambda: faults[0].is_on
+            )
+            answer = http_answers.challenge_required(owner, kind, challenge.nonce)
+            faults.append(self._stopped(owner, "challenge", answer, silent=silent))
+        return faults[0]
 
     def checkpoint(self, account: Who) -> Fault:
         """A person must pass a checkpoint: HTTP answers ``checkpoint_required``, realtime is not authorized."""
         return self._stopped(self._account_of(account), "checkpoint", http_answers.checkpoint_required())
+
+    def consent(self, account: Who) -> Fault:
+        """A person must accept new terms: HTTP answers ``consent_required``, realtime is not authorized."""
+        return self._stopped(self._account_of(account), "consent", http_answers.consent_required())
 
     def suspend(self, account: Who) -> Fault:
         """The account is suspended: HTTP answers with a challenge that says so, realtime is not authorized."""
@@ -70,9 +95,30 @@ class AccountFaults(LineFaults, BrokerFaults):
         *,
         path: str | None = None,
         times: int | None = None,
+        is_empty: bool = False,
     ) -> Fault:
-        """HTTP answers 429, with ``Retry-After`` in seconds unless that is ``None``."""
-        return self._http("throttle", http_answers.throttled(retry_after), account, path, times)
+        """HTTP answers 429, with ``Retry-After`` in seconds unless that is ``None``.
+
+        Args:
+            is_empty: whether without a body, as to a client whose kind of connection is not liked.
+        """
+        answer = http_answers.throttled(retry_after, is_empty=is_empty)
+        return self._http("throttle", answer, account, path, times)
+
+    def please_wait(
+        self,
+        account: Who | None = None,
+        *,
+        status: Literal[400, 401, 429] = 429,
+        path: str | None = None,
+        times: int | None = None,
+    ) -> Fault:
+        """HTTP answers "Please wait a few minutes"."""
+        return self._http("please_wait", http_answers.please_wait(status), account, path, times)
+
+    def refuse_login(self, reason: LoginRefusal, account: Who | None = None, *, times: int | None = None) -> Fault:
+        """Logins fail although user name and password are right."""
+        return self._http(f"refuse_login: {reason}", http_answers.login_refused(reason), account, _LOGIN, times)
 
     def answer_http(
         self,

@@ -6,10 +6,12 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from requests.structures import CaseInsensitiveDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
+from instagrapi.emulator.conventions import Form, deviations, read_form
 from instagrapi.emulator.fault import Kind
 from instagrapi.emulator.gate import Gate
 from instagrapi.emulator.handshake import read_bearer
@@ -23,14 +25,16 @@ from instagrapi.emulator.http_answers import (
 from instagrapi.emulator.hub import Hub
 from instagrapi.emulator.journal import HttpCall
 from instagrapi.emulator.model import Account, Refused
-from instagrapi.emulator.views import Call, Views
-from instagrapi.realtime.protocol.payload import parse_json
+from instagrapi.emulator.views import Call, Convention, Views
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 _BASE = "/api/v1/"
-_SIGNATURE = "SIGNATURE."
+_UNKNOWN_CONVENTION = Convention()
+#: What the journal does not keep.
+_SECRET_FIELDS = {"enc_password"}
+_SECRET_HEADERS = {"Authorization", "Cookie"}
 
 
 class HttpApi:
@@ -39,14 +43,16 @@ class HttpApi:
     Args:
         hub: the world, its lock and the journal.
         views: what the paths do.
+        strict: whether a request that no app would send so is refused; otherwise it is only complained about.
 
     Attributes:
         gate: receives those who connect.
     """
 
-    def __init__(self, hub: Hub, views: Views) -> None:
+    def __init__(self, hub: Hub, views: Views, *, strict: bool = False) -> None:
         self._hub = hub
         self._views = views
+        self._strict = strict
         self.gate = Gate(hub, "http")
         routes = [*views.public, *views.private]
         self._map = Map(
@@ -73,12 +79,15 @@ class HttpApi:
         try:
             route, arguments = self._map.bind_to_environ(request.environ).match()
             visit.route = route[1]
-            fields = _fields(request)
+            visit.form = read_form(request)
+            fields = visit.form.fields
             if view := self._views.public.get(route):
                 visit.owners = self._claimed_by(fields)
+                self._judge(visit, route, None)
                 return self._impede(visit) or view(request, fields, **arguments)
             account, sessionid = self._authenticate(request)
             visit.owners = (account,)
+            self._judge(visit, route, account)
             answer = self._impede(visit) or self._views.private[route](
                 Call(request, fields, account, sessionid), **arguments
             )
@@ -90,6 +99,14 @@ class HttpApi:
         except HTTPException as error:
             message = "endpoint not found" if error.code == 404 else error.name.lower()
             return Rejected(error.code or 500, message).answer
+
+    def _judge(self, visit: _Visit, route: tuple[str, str], account: Account | None) -> None:
+        convention = self._views.conventions.get(route, _UNKNOWN_CONVENTION)
+        found = list(deviations(visit.request, visit.form, convention, account))
+        with self._hub.changing():
+            self._hub.journal.complaints.extend(f"{' '.join(route)}: {what}" for what in found)
+        if found and self._strict:
+            raise Rejected(400, f"no app would send it so: {'; '.join(found)}")
 
     def _impede(self, visit: _Visit) -> Answer | None:
         """What the faults make of a request: it takes longer, or has an answer of their own."""
@@ -122,7 +139,7 @@ class HttpApi:
         path = request.path.removeprefix(_BASE)
         with hub.changing():
             lost = hub.faults.take(Kind.DROP, "http", visit.owners, visit.route)
-            hub.journal.http_calls.append(HttpCall(request.method, path, answer.status, hub.clock.time()))
+            hub.journal.http_calls.append(visit.entry(path, answer.status, hub.clock.time()))
             hub.tally.http.add(hub.clock.elapsed, visit.route, visit.owners)
             names = " ".join(account.username for account in visit.owners)
             outcome = f"{answer.status}{', lost' if lost else ''}"
@@ -141,6 +158,21 @@ class _Visit:
         self.request = request
         self.route = "unknown"
         self.owners: tuple[Account, ...] = ()
+        self.form = Form()
+
+    def entry(self, path: str, status: int, at: float) -> HttpCall:
+        """What the journal keeps of it."""
+        return HttpCall(
+            self.request.method,
+            path,
+            status,
+            at,
+            account=self.owners[0].username if self.owners else None,
+            fields={name: value for name, value in self.form.fields.items() if name not in _SECRET_FIELDS},
+            query=self.request.args.to_dict(),
+            headers=CaseInsensitiveDict(header for header in self.request.headers if header[0] not in _SECRET_HEADERS),
+            is_signed=self.form.is_signed,
+        )
 
 
 def _whole_path(path: str) -> str:
@@ -154,17 +186,3 @@ def _item_ids(body: Mapping[str, Any] | str | bytes) -> Iterator[str]:
         return
     for thread in [*body.get("inbox", {}).get("threads", ()), *([body["thread"]] if "thread" in body else ())]:
         yield from (item["item_id"] for item in thread["items"])
-
-
-def _fields(request: Request) -> Mapping[str, Any]:
-    """The form, plain or inside the JSON text of ``signed_body`` (the service takes either, reported)."""
-    signed = request.form.get("signed_body")
-    if signed is None:
-        return request.form
-    try:
-        fields = parse_json(signed.removeprefix(_SIGNATURE))
-    except ValueError:
-        fields = None
-    if not isinstance(fields, dict):
-        raise Rejected(400, "signed_body is no JSON object")
-    return fields

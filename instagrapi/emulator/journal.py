@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
@@ -61,12 +62,25 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class HttpCall:
-    """One HTTP request; ``path`` is below ``/api/v1/``, ``at`` is unix seconds."""
+    """One HTTP request; ``path`` is below ``/api/v1/``, ``at`` is unix seconds.
+
+    Attributes:
+        account: the user name, where a session or a form told it.
+        fields: of the form, decoded; the password is not among them.
+        query: decoded.
+        headers: by name in any case, without ``Authorization`` and ``Cookie``.
+        is_signed: whether the fields came as one signed JSON document.
+    """
 
     method: str
     path: str
     status: int
     at: float
+    account: str | None = None
+    fields: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    query: Mapping[str, str] = field(default_factory=dict, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    is_signed: bool = False
 
 
 @dataclass(slots=True)
@@ -76,3 +90,4 @@ class Journal:
     connections: deque[Connection] = field(default_factory=lambda: deque(maxlen=JOURNAL_CAPACITY))
     received: deque[Received] = field(default_factory=lambda: deque(maxlen=JOURNAL_CAPACITY))
     http_calls: deque[HttpCall] = field(default_factory=lambda: deque(maxlen=JOURNAL_CAPACITY))
+    complaints: deque[str] = field(default_factory=lambda: deque(maxlen=JOURNAL_CAPACITY))

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
+from instagrapi.emulator.two_factor import TwoFactor
+
 #: Offsets of the ids: digits and lengths as on the wire (captured), numbers counted up from here (assumed).
 FIRST_PK = 10_000_000_001
 FIRST_THREAD_ID = 340282366841710300949128000000000000001
@@ -32,6 +34,8 @@ class Account:
 
     Attributes:
         refuses_requests: whether only those can write to it to whom it has written.
+        two_factor: how logins are confirmed; ``None`` when the password is enough.
+        codes: what was sent by SMS, WhatsApp or mail, the latest last.
     """
 
     pk: int
@@ -41,6 +45,8 @@ class Account:
     ended_sessions: set[str] = field(default_factory=set, repr=False)
     is_active: bool = False
     refuses_requests: bool = False
+    two_factor: TwoFactor | None = field(default=None, repr=False)
+    codes: list[str] = field(default_factory=list, repr=False)
 
     @property
     def full_name(self) -> str:

@@ -1,6 +1,7 @@
 """Fixtures for programs that are tested against the emulator.
 
-A test that fails and used an emulator, from these fixtures or from its own, gets the timeline added to its report.
+A test that fails and used an emulator, from these fixtures or from its own, gets the timeline and the complaints about
+its HTTP requests added to its report.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 #: So many lines of the timeline are shown.
 _SHOWN_LINES = 200
 _MARKER = "ig_faults"
+_STRICT = "ig_strict"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -25,6 +27,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", f"{_MARKER}(name, account=None, seed=None): plays a scenario of faults on the emulator of the test"
     )
+    config.addinivalue_line("markers", f"{_STRICT}: makes the emulator of the test refuse what no app would send so")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -36,6 +39,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
         for name, value in getattr(item, "funcargs", {}).items():
             if isinstance(value, module.Emulator):
                 report.sections.append((f"timeline of {name}", value.timeline(last=_SHOWN_LINES)))
+                if complaints := value.complaints[-_SHOWN_LINES:]:
+                    report.sections.append((f"complaints of {name}", "\n".join(complaints)))
     return report
 
 
@@ -45,7 +50,7 @@ def ig_emulator(request: pytest.FixtureRequest) -> Iterator[Emulator]:
     _need_extra()
     from instagrapi.emulator import Emulator
 
-    with Emulator() as emulator:
+    with Emulator(strict=_is_strict(request)) as emulator:
         _play_scenarios(request, emulator)
         yield emulator
 
@@ -62,7 +67,7 @@ def ig_virtual(request: pytest.FixtureRequest) -> Iterator[VirtualEmulator]:
     _need_extra()
     from instagrapi.emulator import VirtualEmulator
 
-    with VirtualEmulator() as emulator:
+    with VirtualEmulator(strict=_is_strict(request)) as emulator:
         _play_scenarios(request, emulator)
         yield emulator
 
@@ -78,6 +83,10 @@ def _need_extra() -> None:
         import instagrapi.emulator.emulator  # noqa: F401
     except ModuleNotFoundError as error:
         pytest.fail(f"the emulator needs {error.name}: pip install 'instagrapi-realtime[emulator]'", pytrace=False)
+
+
+def _is_strict(request: pytest.FixtureRequest) -> bool:
+    return request.node.get_closest_marker(_STRICT) is not None
 
 
 def _play_scenarios(request: pytest.FixtureRequest, emulator: Emulator) -> None:

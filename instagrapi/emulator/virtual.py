@@ -45,6 +45,7 @@ class VirtualEmulator(Emulator):
         epoch: unix time at the beginning; the first of January 2026 by default.
         queue_capacity: see :class:`Emulator`, as for the next one.
         open_registration: see there.
+        strict: see there.
     """
 
     clock: VirtualClock
@@ -57,12 +58,14 @@ class VirtualEmulator(Emulator):
         epoch: float | None = None,
         queue_capacity: int = DEFAULT_CAPACITY,
         open_registration: bool = False,
+        strict: bool = False,
     ) -> None:
         super().__init__(
             queue_capacity=queue_capacity,
             open_registration=open_registration,
             clock=VirtualClock() if epoch is None else VirtualClock(epoch),
             random=Random(seed),  # noqa: S311  # nothing secret
+            strict=strict,
         )
         self._seed = seed
         self._latency = latency

@@ -69,6 +69,10 @@ def test_scenarios(ig_virtual):
     assert "challenge" in ig_virtual.timeline()
     assert "delay" in ig_virtual.timeline()
 
+@pytest.mark.ig_strict
+def test_strict(ig_client):
+    ig_client.private_request("accounts/current_user/")
+
 def test_without_an_emulator():
     raise RuntimeError
 """
@@ -78,10 +82,12 @@ def test_without_an_emulator():
 def test_a_failure_shows_the_timeline(tmp_path: Path) -> None:
     (tmp_path / "test_bot.py").write_text(TEST_OF_FAILURES)
     result = run(["-q", "-W", "error", "--strict-markers", "-p", PLUGIN], tmp_path)
-    assert "3 failed, 2 passed" in result.stdout, result.stdout + result.stderr
-    assert result.stdout.count("- timeline of ") == 2
+    assert "4 failed, 2 passed" in result.stdout, result.stdout + result.stderr
+    assert result.stdout.count("- timeline of ") == 3
     assert "timeline of ig_virtual" in result.stdout
     assert "http bot                  POST accounts/login/: 200" in result.stdout
+    assert "complaints of ig_emulator" in result.stdout
+    assert "GET accounts/current_user/: it lacks edit in its query" in result.stdout
     assert "timeline of mine" in result.stdout
     assert "refuse_tcp (realtime, fbns, http): on" in result.stdout
 

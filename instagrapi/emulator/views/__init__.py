@@ -9,6 +9,7 @@ from instagrapi.emulator.hub import Hub
 from instagrapi.emulator.uploads import Uploads
 from instagrapi.emulator.views.attachments import AttachmentViews
 from instagrapi.emulator.views.base import Call, Convention, Conventions, Routes, View, ViewGroup
+from instagrapi.emulator.views.confirming import ConfirmingViews
 from instagrapi.emulator.views.inbox import InboxViews
 from instagrapi.emulator.views.people import PeopleViews
 from instagrapi.emulator.views.push import PushViews
@@ -26,7 +27,7 @@ class Views:
     Args:
         hub: the world and its lock.
         devices: where push tokens are registered.
-        random: where machine ids and nonces come from.
+        random: where machine ids come from.
         uploads: what is on its way here.
         open_registration: whether an unknown user name that logs in becomes an account with that password.
 
@@ -41,6 +42,7 @@ class Views:
     ) -> None:
         groups: tuple[ViewGroup, ...] = (
             SessionViews(hub, random, open_registration=open_registration),
+            ConfirmingViews(hub),
             PeopleViews(hub),
             InboxViews(hub),
             SendingViews(hub),

@@ -35,11 +35,13 @@ class Convention:
         signed: whether the form travels as one signed JSON document; ``None`` where clients differ.
         fields: names that the form has.
         query: names that the query has.
+        app_headers: whether it has the headers of the private API; uploads have others.
     """
 
     signed: bool | None = None
     fields: frozenset[str] = frozenset()
     query: frozenset[str] = frozenset()
+    app_headers: bool = True
 
 
 #: Conventions by method and path below ``/api/v1/``.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from instagrapi.emulator.http_answers import Answer, Rejected, ok
 from instagrapi.emulator.render import own_user_json, user_json
-from instagrapi.emulator.views.base import Call, Routes, ViewGroup
+from instagrapi.emulator.views.base import Call, Convention, Conventions, Routes, ViewGroup
 
 
 class PeopleViews(ViewGroup):
@@ -17,6 +17,11 @@ class PeopleViews(ViewGroup):
             ("GET", "accounts/current_user/"): self.current_user,
             ("GET", "users/<int:pk>/info/"): self.user_info,
         }
+
+    @property
+    def conventions(self) -> Conventions:
+        """How apps send the requests of this group."""
+        return {("GET", "accounts/current_user/"): Convention(query=frozenset({"edit"}))}
 
     def current_user(self, call: Call) -> Answer:
         """The account as it sees itself."""

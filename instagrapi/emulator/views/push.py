@@ -5,7 +5,21 @@ from __future__ import annotations
 from instagrapi.emulator.devices import Devices
 from instagrapi.emulator.http_answers import Answer, Rejected, ok
 from instagrapi.emulator.hub import Hub
-from instagrapi.emulator.views.base import Call, Routes, ViewGroup
+from instagrapi.emulator.views.base import Call, Convention, Conventions, Routes, ViewGroup
+
+_REGISTRATION = frozenset(
+    {
+        "device_type",
+        "is_main_push_channel",
+        "device_sub_type",
+        "device_token",
+        "_csrftoken",
+        "guid",
+        "uuid",
+        "users",
+        "family_device_id",
+    }
+)
 
 
 class PushViews(ViewGroup):
@@ -24,6 +38,11 @@ class PushViews(ViewGroup):
     def private(self) -> Routes:
         """Paths for who is logged in."""
         return {("POST", "push/register/"): self.register_push}
+
+    @property
+    def conventions(self) -> Conventions:
+        """How apps send the requests of this group."""
+        return {("POST", "push/register/"): Convention(signed=False, fields=_REGISTRATION)}
 
     def register_push(self, call: Call) -> Answer:
         """Binds a push token to the account."""
