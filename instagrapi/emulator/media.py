@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from instagrapi.emulator.model import Refused
+from instagrapi.emulator.model import Link, Refused
 
 MediaKind: TypeAlias = Literal["photo", "video", "voice"]
 
@@ -81,7 +81,7 @@ class Media:
         """Ends all links that have been given out."""
         self._generation += 1
 
-    def linker(self, kind: MediaKind, name: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    def linker(self, kind: MediaKind, name: str) -> Link:
         """What puts links to a file that last from now on into an item's content, in place of those that are there."""
 
         def link(data: dict[str, Any]) -> dict[str, Any]:

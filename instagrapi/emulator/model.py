@@ -19,6 +19,10 @@ FIRST_MEDIA_ID = 3000000000000000001
 RemovalForm: TypeAlias = Literal["item_id", "empty", "absent"]
 
 
+#: Puts links that last from now on into what an item carries.
+Link: TypeAlias = Callable[[dict[str, Any]], dict[str, Any]]
+
+
 class Refused(ValueError):
     """The world does not do what was asked. ``status`` is the HTTP status that says why."""
 
@@ -91,7 +95,7 @@ class Item:
     data: dict[str, Any]
     is_visual: bool = False
     later: dict[str, Any] | None = None
-    link: Callable[[dict[str, Any]], dict[str, Any]] | None = None
+    link: Link | None = None
     reactions: dict[int, Reaction] = field(default_factory=dict)
     is_unsent: bool = False
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from instagrapi.emulator import items
 from instagrapi.emulator.iris import DEFAULT_CAPACITY, Patch
-from instagrapi.emulator.model import FIRST_ITEM_ID, Account, Item, Reaction, Refused, RemovalForm, Seen, Thread
+from instagrapi.emulator.model import FIRST_ITEM_ID, Account, Item, Link, Reaction, Refused, RemovalForm, Seen, Thread
 from instagrapi.emulator.render import item_json, reaction_json, seen_json, user_json
 from instagrapi.emulator.signals import Messaged, Typed
 from instagrapi.emulator.world_threads import WorldThreads
@@ -70,7 +70,7 @@ class WorldItems(WorldThreads):
         *,
         later: dict[str, Any] | None = None,
         is_visual: bool = False,
-        link: Callable[[dict[str, Any]], dict[str, Any]] | None = None,
+        link: Link | None = None,
     ) -> Receipt:
         """Adds an item of any type, as an upload or a newer app does; client contexts as with :meth:`send`.
 

@@ -17,7 +17,7 @@ from instagrapi.emulator.hub import Hub
 from instagrapi.emulator.media import MediaKind
 from instagrapi.emulator.model import Refused
 from instagrapi.emulator.uploads import Uploads
-from instagrapi.emulator.views.base import Call, Routes, ViewGroup
+from instagrapi.emulator.views.base import Call, Convention, Conventions, Routes, ViewGroup
 
 #: Where files of each kind go.
 UPLOAD_PATHS: Final[Mapping[MediaKind, str]] = {
@@ -63,6 +63,11 @@ class UploadViews(ViewGroup):
             for kind, path in UPLOAD_PATHS.items()
             for method, view in (("GET", self.offset), ("POST", self.receive))
         }
+
+    @property
+    def conventions(self) -> Conventions:
+        """What apps say to these hosts is checked here; it is not what they say to the private API."""
+        return {route: Convention(app_headers=False) for route in (*self.public, *self.private)}
 
     def media(self, request: Request, fields: Mapping[str, Any], name: str) -> Answer:
         """A file that somebody sent."""
