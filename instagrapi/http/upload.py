@@ -173,6 +173,12 @@ class Upload:
         Raises:
             ClientError: the server refused it, or it failed as often as there are :data:`PAUSES`, and once more.
         """
+        try:
+            return self._run(exchange, sleep)
+        except BodyFailed as failed:
+            raise failed.reason from None
+
+    def _run(self, exchange: Exchange, sleep: Callable[[float], object]) -> str:
         asks = self._kind.asks_first
         for pause in PAUSES:
             try:
@@ -193,10 +199,7 @@ class Upload:
             "content-type": "application/octet-stream",
         }
         rest = Body(self._file, offset, self._size, self._progress) if offset < self._size else None
-        try:
-            answer = exchange("POST", path, headers, rest)
-        except BodyFailed as failed:
-            raise failed.reason from None
+        answer = exchange("POST", path, headers, rest)
         media_id = identifier(answer.get("media_id"))
         if media_id is None:
             raise ClientError(
@@ -214,7 +217,7 @@ class Upload:
             if self._kind.asks_first:
                 raise
             return 0  # the app never asks for photos, so the server need not know the question
-        offset = whole_number(answer.get("offset")) or 0
+        offset = max(0, whole_number(answer.get("offset")) or 0)
         if offset > self._size:
             raise ClientError(f"The upload host has more of the {self._kind.what} than there is.", body=answer)
         return offset
