@@ -104,8 +104,10 @@ class DownloadMixin(PrivateMixin):
         headers = {"User-Agent": self.user_agent, "Accept": "*/*", "Accept-Encoding": "identity"}
         ca_file = self._profile.endpoints.ca_file or self.settings.ca_file
         with self._http.download(url, headers=headers, seconds=seconds, ca_file=ca_file) as (response, pieces):
-            if response.status_code != 200:
-                raise failure(response.status_code, response.headers, "") or ClientError("The link leads to no file.")
+            status = response.status_code
+            if status != 200:
+                refused = failure(status, response.headers, "") if status >= 400 else None
+                raise refused or ClientError(f"The link leads to no file (HTTP {status}).", code=status)
             total = _length(response.headers)
             received = 0
             _check_size(total, max_size)
