@@ -11,10 +11,12 @@ import click
 
 from instagrapi import __version__
 from instagrapi.cli.demo import demo
+from instagrapi.cli.doctor import doctor
 from instagrapi.cli.emulator import emulator
 from instagrapi.cli.listen import listen, push
 from instagrapi.cli.login import login
 from instagrapi.cli.send import send
+from instagrapi.cli.sessions import PROXY_VARIABLE
 from instagrapi.cli.show import escape
 from instagrapi.exceptions import ClientError
 from instagrapi.profile import EMULATOR_VARIABLE
@@ -32,16 +34,23 @@ _package_logger = logging.getLogger("instagrapi")
     metavar="URL",
     help=f"Use this emulator instead of Instagram (sets {EMULATOR_VARIABLE}).",
 )
-def commands(debug: bool, emulator_url: str | None) -> None:
+@click.option(
+    "--proxy",
+    metavar="URL",
+    help=f"Go through this proxy; one with a password belongs in {PROXY_VARIABLE} instead.",
+)
+def commands(debug: bool, emulator_url: str | None, proxy: str | None) -> None:
     """Instagram Direct and push notifications in realtime. Unofficial; see the README before using an account."""
     _package_logger.setLevel(logging.DEBUG if debug else logging.NOTSET)
     if debug:
         logging.basicConfig(format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
     if emulator_url:
         os.environ[EMULATOR_VARIABLE] = emulator_url
+    if proxy:
+        os.environ[PROXY_VARIABLE] = proxy
 
 
-for command in (demo, login, listen, send, push, emulator):
+for command in (demo, doctor, login, listen, send, push, emulator):
     commands.add_command(command)
 
 

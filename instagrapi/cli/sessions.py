@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ import click
 from instagrapi import Client
 
 SETTINGS_VARIABLE = "INSTAGRAPI_SETTINGS"
+#: The proxy of every command. An URL with a password is better here than in an argument, which others can see.
+PROXY_VARIABLE = "INSTAGRAPI_PROXY"
 
 
 def default_settings() -> Path:
@@ -30,13 +33,22 @@ def settings_option(function: Any) -> Any:
     )(function)
 
 
+def new_client() -> Client:
+    """A client without a session, behind the proxy that the command line was given.
+
+    Raises:
+        RealtimeConfigError: the proxy's URL is unusable.
+    """
+    return Client(proxy=os.environ.get(PROXY_VARIABLE) or None)
+
+
 def open_session(settings_file: Path) -> Client:
     """A client with the saved session.
 
     Raises:
         click.ClickException: there is no session in the file.
     """
-    client = Client()
+    client = new_client()
     if not settings_file.exists():
         raise click.ClickException(f"there is no session in {settings_file}; run 'instagrapi login' first")
     client.load_settings(settings_file)
