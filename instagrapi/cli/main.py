@@ -15,7 +15,7 @@ from instagrapi.cli.doctor import doctor
 from instagrapi.cli.emulator import emulator
 from instagrapi.cli.listen import listen, push
 from instagrapi.cli.login import login
-from instagrapi.cli.send import send
+from instagrapi.cli.send import download, send
 from instagrapi.cli.sessions import PROXY_VARIABLE
 from instagrapi.cli.show import escape
 from instagrapi.exceptions import ClientError
@@ -50,7 +50,7 @@ def commands(debug: bool, emulator_url: str | None, proxy: str | None) -> None:
         os.environ[PROXY_VARIABLE] = proxy
 
 
-for command in (demo, doctor, login, listen, send, push, emulator):
+for command in (demo, doctor, login, listen, send, download, push, emulator):
     commands.add_command(command)
 
 

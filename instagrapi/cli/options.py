@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from instagrapi.http.ids import id_text
+
 
 class Seconds(click.FloatRange):
     """A finite number of seconds: click takes ``nan``, with which every comparison fails."""
@@ -41,3 +43,20 @@ class Text(click.types.StringParamType):
         except UnicodeEncodeError:
             self.fail("the text is not UTF-8", param, ctx)
         return str(value)
+
+
+class Id(click.types.StringParamType):
+    """The id of a thread or of an item."""
+
+    name = "id"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The id.
+
+        Raises:
+            click.BadParameter: it is none.
+        """
+        try:
+            return id_text(self.name, value)
+        except ValueError:
+            self.fail(f"{value!r} is no id: those consist of digits", param, ctx)

@@ -85,7 +85,7 @@ class DownloadMixin(PrivateMixin):
         items = objects(fetch_thread(self, thread_id).get("items"))
         found = next((item for item in items if identifier(item.get("item_id")) == item_id), None)
         if found is None:
-            raise MediaUnavailable("The link has ended, and the message is not among the latest ones of its thread.")
+            raise MediaUnavailable("There is no link, or it has ended, and the message is not among the latest ones.")
         return DirectMessage.model_validate(found).content.media
 
     def _save(
