@@ -21,7 +21,7 @@ from collections.abc import Mapping
 from typing import Any, Literal, Self
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from instagrapi.exceptions import RealtimeConfigError
 
@@ -41,7 +41,7 @@ class Address(_Part):
 
 
 class Endpoints(_Part):
-    """Where the services are. ``upload`` takes the photos, videos and recordings that are sent.
+    """Where the services are. ``upload`` takes the files that are sent; where only ``http`` is given, that does.
 
     ``ca_file`` names a PEM file with the only certificate authorities to trust; ``None`` means the usual ones.
     """
@@ -51,6 +51,11 @@ class Endpoints(_Part):
     realtime: Address = Address(host="edge-mqtt.facebook.com")  # IG, IM, MA
     fbns: Address = Address(host="mqtt-mini.facebook.com")  # IG, IM, FR
     ca_file: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _keep_files_with_the_rest(cls, data: Any) -> Any:
+        return {"upload": data["http"], **data} if isinstance(data, dict) and "http" in data else data
 
     def to_url(self) -> str:
         """The value of the environment variable that leads programs to these (emulated) services."""
@@ -78,10 +83,8 @@ class Endpoints(_Part):
                 "and name a loopback address"
             )
         try:
-            http = f"https://{_in_url(host)}:{int(query['http'])}"
             return cls(
-                http=http,
-                upload=http,
+                http=f"https://{_in_url(host)}:{int(query['http'])}",
                 realtime=Address(host=host, port=int(query["realtime"])),
                 fbns=Address(host=host, port=int(query["fbns"])),
                 ca_file=query.get("ca") or None,

@@ -126,7 +126,6 @@ class Emulator:
             self._hub.media.root = f"https://127.0.0.1:{http.port}"
             self._endpoints = Endpoints(
                 http=self._hub.media.root,
-                upload=self._hub.media.root,
                 realtime=Address(host="127.0.0.1", port=realtime.port),
                 fbns=Address(host="127.0.0.1", port=fbns.port),
                 ca_file=certificates.ca_file,

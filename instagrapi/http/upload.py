@@ -1,7 +1,7 @@
 """Uploads of attachments: one file on its way to the upload host, over as many connections as it takes.
 
 Paths, headers and answers are those of the wire page (uploads). The host names the offset that it wants the file from,
-so that what it has already is not sent again; that it does so for photos too is assumed. Its answers have no ``status``.
+so that what it has already is not sent again; that it does so for photos too is assumed.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import io
 import json
 from pathlib import Path
@@ -192,6 +193,19 @@ def test_the_message_is_filled_from_what_was_sent_and_answered(member: HttpClien
     assert message.timestamp is not None
     assert message.timestamp.microsecond == 123456
     assert UPLOADS[kind] in server.paths[0]
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments"),
+    [
+        ("direct_send_photo", "path user_ids thread_ids"),
+        ("direct_send_video", "path user_ids thread_ids"),
+        ("direct_send_voice", "path user_ids thread_ids waveform"),
+        ("direct_send_file", "path user_ids thread_ids content_type"),
+    ],
+)
+def test_names_and_arguments_are_those_of_instagrapi(member: HttpClient, method: str, arguments: str) -> None:
+    assert list(inspect.signature(getattr(member, method)).parameters)[:4] == [*arguments.split(), "progress"][:4]
 
 
 def test_there_is_no_other_kind_of_file(member: HttpClient, server: Any) -> None:
