@@ -7,6 +7,8 @@ working)::
     ├── ClientConnectionError, ClientJSONDecodeError, ClientIncompleteReadError, ClientRequestTimeout,
     │   ClientBadRequestError, ClientUnauthorizedError, ClientForbiddenError, ClientNotFoundError,
     │   ClientThrottledError, ClientServerError, ReloginAttemptExceeded, AccountSuspended
+    ├── UnsupportedMedia             [ValueError]  the file, before anything is sent
+    ├── MediaUnavailable             nothing to download, or not any more
     ├── PrivateError
     │   ├── LoginRequired, BadPassword, BadCredentials, InvalidUser, FeedbackRequired, PleaseWaitFewMinutes,
     │   │   RateLimitError, SentryBlock, ProxyAddressIsBlocked, PrivateAccount, CheckpointRequired, ConsentRequired
@@ -127,6 +129,14 @@ class ReloginAttemptExceeded(ClientError):
 
 class AccountSuspended(ClientError):
     """Instagram suspended the account."""
+
+
+class UnsupportedMedia(ClientError, ValueError):
+    """The file is none that can be sent as what it was to be sent; nothing was sent."""
+
+
+class MediaUnavailable(ClientError):
+    """There is nothing to download: no link yet, or not any more, and no new one to be had."""
 
 
 # --- HTTP: what the private API says ---------------------------------------------------------------------------------

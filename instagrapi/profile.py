@@ -21,7 +21,7 @@ from collections.abc import Mapping
 from typing import Any, Literal, Self
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from instagrapi.exceptions import RealtimeConfigError
 
@@ -41,15 +41,21 @@ class Address(_Part):
 
 
 class Endpoints(_Part):
-    """Where the three services are.
+    """Where the services are. ``upload`` takes the files that are sent; where only ``http`` is given, that does.
 
     ``ca_file`` names a PEM file with the only certificate authorities to trust; ``None`` means the usual ones.
     """
 
     http: str = "https://i.instagram.com"
+    upload: str = "https://rupload.facebook.com"  # IG, MA
     realtime: Address = Address(host="edge-mqtt.facebook.com")  # IG, IM, MA
     fbns: Address = Address(host="mqtt-mini.facebook.com")  # IG, IM, FR
     ca_file: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _keep_files_with_the_rest(cls, data: Any) -> Any:
+        return {"upload": data["http"], **data} if isinstance(data, dict) and "http" in data else data
 
     def to_url(self) -> str:
         """The value of the environment variable that leads programs to these (emulated) services."""

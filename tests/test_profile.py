@@ -21,6 +21,13 @@ def test_an_emulator_s_url_leads_back_to_it(host: str, ca_file: str | None) -> N
     assert Endpoints.from_url(endpoints.to_url()) == endpoints
 
 
+def test_files_stay_with_the_rest_unless_they_are_led_elsewhere() -> None:
+    assert Endpoints().upload == "https://rupload.facebook.com"
+    assert Endpoints(http="https://127.0.0.1:1").upload == "https://127.0.0.1:1"
+    assert Endpoints(http="https://127.0.0.1:1", upload="https://127.0.0.1:2").upload == "https://127.0.0.1:2"
+    assert Profile().replace(endpoints={"upload": "https://127.0.0.1:2"}).endpoints.http == Endpoints().http
+
+
 @pytest.mark.parametrize(
     "url",
     [

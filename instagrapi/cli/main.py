@@ -18,7 +18,7 @@ from instagrapi.cli.inbox import inbox, requests, thread
 from instagrapi.cli.listen import listen, push
 from instagrapi.cli.login import login
 from instagrapi.cli.remedies import sentence
-from instagrapi.cli.send import send
+from instagrapi.cli.send import download, send
 from instagrapi.cli.sessions import PROXY_VARIABLE
 from instagrapi.cli.show import escape
 from instagrapi.exceptions import ClientError
@@ -56,7 +56,7 @@ def commands(debug: bool, emulator_url: str | None, proxy: str | None) -> None:
 for command in (
     *(demo, doctor, emulator),
     *(login, whoami, logout),
-    *(listen, push, inbox, thread, requests, send),
+    *(listen, push, inbox, thread, requests, send, download),
 ):
     commands.add_command(command)
 

@@ -46,7 +46,7 @@ class Text(click.types.StringParamType):
 
 
 class Id(click.types.StringParamType):
-    """The id of a thread: text of digits."""
+    """The id of a thread or of an item: text of digits."""
 
     name = "id"
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from instagrapi.emulator import content
 from instagrapi.emulator.actor_core import ActorCore
-from instagrapi.emulator.model import Item, RemovalForm, Thread
+from instagrapi.emulator.media import MediaKind
+from instagrapi.emulator.model import Item, Link, RemovalForm, Thread
 from instagrapi.emulator.render import user_json
 from instagrapi.emulator.world import World
 
@@ -46,12 +47,22 @@ class ActorItems(ActorCore):
             return self._post(world, to, item_type, {**content.ready_made(item_type, self._source(world)), **payload})
 
     def send_photo(
-        self, to: ActorCore | Thread, *, width: int = 1080, height: int = 1350, url_later: bool = False
+        self,
+        to: ActorCore | Thread,
+        *,
+        width: int = 1080,
+        height: int = 1350,
+        url_later: bool = False,
+        file: bytes | None = None,
     ) -> Item:
-        """Sends a photo; with ``url_later`` it arrives without URLs, until :meth:`complete`."""
+        """Sends a photo; with ``url_later`` it arrives without URLs, until :meth:`complete`.
+
+        Args:
+            file: what can be downloaded; without it the URLs lead nowhere.
+        """
         with self._hub.changing() as world:
             whole = content.photo(self._source(world), width=width, height=height)
-            return self._post_media(world, to, whole, url_later)
+            return self._post_media(world, to, whole, url_later, self._link("photo", file))
 
     def send_video(
         self,
@@ -61,21 +72,23 @@ class ActorItems(ActorCore):
         height: int = 1280,
         seconds: float = 10.0,
         url_later: bool = False,
+        file: bytes | None = None,
     ) -> Item:
-        """Sends a video; ``url_later`` as with a photo."""
+        """Sends a video; ``url_later`` and ``file`` as with a photo."""
         with self._hub.changing() as world:
             whole = content.video(self._source(world), width=width, height=height, seconds=seconds)
-            return self._post_media(world, to, whole, url_later)
+            return self._post_media(world, to, whole, url_later, self._link("video", file))
 
     def send_album(self, to: ActorCore | Thread, *, count: int = 3) -> Item:
         """Shares a post of several photos."""
         with self._hub.changing() as world:
             return self._post(world, to, "media_share", content.album(self._source(world), count=count))
 
-    def send_voice(self, to: ActorCore | Thread, *, seconds: float = 3.2) -> Item:
-        """Sends a voice message."""
+    def send_voice(self, to: ActorCore | Thread, *, seconds: float = 3.2, file: bytes | None = None) -> Item:
+        """Sends a voice message; ``file`` as with a photo."""
         with self._hub.changing() as world:
-            return self._post(world, to, "voice_media", content.voice(self._source(world), seconds=seconds))
+            voice = content.voice(self._source(world), seconds=seconds)
+            return self._post(world, to, "voice_media", voice, link=self._link("voice", file))
 
     def send_gif(self, to: ActorCore | Thread, *, is_sticker: bool = False) -> Item:
         """Sends a GIF, or a sticker."""
@@ -166,10 +179,16 @@ class ActorItems(ActorCore):
     def _story_of(world: World, other: ActorCore) -> content.Source:
         return content.Source(world.new_media_id(), user_json(other.account))
 
-    def _post_media(self, world: World, to: ActorCore | Thread, whole: content.Json, url_later: bool) -> Item:
+    def _link(self, kind: MediaKind, file: bytes | None) -> Link | None:
+        media = self._hub.media
+        return None if file is None else media.linker(kind, media.keep(kind, file))
+
+    def _post_media(
+        self, world: World, to: ActorCore | Thread, whole: content.Json, url_later: bool, link: Link | None
+    ) -> Item:
         if not url_later:
-            return self._post(world, to, "media", whole)
-        return self._post(world, to, "media", content.without_media(whole), later=whole)
+            return self._post(world, to, "media", whole, link=link)
+        return self._post(world, to, "media", content.without_media(whole), later=whole, link=link)
 
     def _post(
         self,
@@ -180,6 +199,9 @@ class ActorItems(ActorCore):
         *,
         later: content.Json | None = None,
         is_visual: bool = False,
+        link: Link | None = None,
     ) -> Item:
         thread, context = self._thread(world, to), world.new_client_context()
-        return world.post(self._account, thread, item_type, data, context, later=later, is_visual=is_visual).item
+        return world.post(
+            self._account, thread, item_type, data, context, later=later, is_visual=is_visual, link=link
+        ).item

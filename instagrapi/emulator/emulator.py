@@ -28,6 +28,7 @@ from instagrapi.emulator.iris import DEFAULT_CAPACITY
 from instagrapi.emulator.journal import Connection, HttpCall, Received, ServiceName
 from instagrapi.emulator.listener import Listener
 from instagrapi.emulator.model import Account, Thread
+from instagrapi.emulator.uploads import Upload, Uploads
 from instagrapi.emulator.views import Views
 from instagrapi.emulator.world import World
 from instagrapi.profile import EMULATOR_VARIABLE, Address, Endpoints, Profile
@@ -79,9 +80,10 @@ class Emulator:
         self._certificate = certificate
         self._hub = Hub(World(self.clock.time, random, queue_capacity), self.clock)
         devices = Devices(random)
+        self._uploads = Uploads(self._hub.media)
         self._realtime = RealtimeBroker(self._hub)
         self._push = PushBroker(self._hub, devices, random)
-        views = Views(self._hub, devices, random, open_registration=open_registration)
+        views = Views(self._hub, devices, random, self._uploads, open_registration=open_registration)
         self._api = HttpApi(self._hub, views, strict=strict)
         self.counters = Counters(self._hub, devices, self._owner)
         self.faults = Faults(self._hub, (self._realtime, self._push), self._owner, random)
@@ -121,8 +123,9 @@ class Emulator:
             if isinstance(self.clock, SystemClock):
                 self.clock.open()
                 resources.callback(self.clock.close)
+            self._hub.media.root = f"https://127.0.0.1:{http.port}"
             self._endpoints = Endpoints(
-                http=f"https://127.0.0.1:{http.port}",
+                http=self._hub.media.root,
                 realtime=Address(host="127.0.0.1", port=realtime.port),
                 fbns=Address(host="127.0.0.1", port=fbns.port),
                 ca_file=certificates.ca_file,
@@ -288,6 +291,11 @@ class Emulator:
         """Every HTTP request, in order; the latest 10,000."""
         with self._hub.changing():
             return list(self._hub.journal.http_calls)
+
+    @property
+    def uploads(self) -> list[Upload]:
+        """Every file that was uploaded, or began to be, in order; the latest 32."""
+        return list(self._uploads)
 
     @property
     def complaints(self) -> list[str]:

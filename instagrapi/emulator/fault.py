@@ -34,6 +34,7 @@ class Kind(Enum):
     DELAY = auto()
     CUT = auto()
     HTTP_ANSWER = auto()
+    UPLOAD = auto()
 
 
 class AnswerFate(Enum):

@@ -7,10 +7,11 @@ from random import Random
 from instagrapi.emulator.fault import Fault
 from instagrapi.emulator.faults_account import AccountFaults
 from instagrapi.emulator.faults_core import Who
+from instagrapi.emulator.faults_media import MediaFaults
 from instagrapi.emulator.scenarios import ScenarioName, Scene, play
 
 
-class Faults(AccountFaults):
+class Faults(AccountFaults, MediaFaults):
     """One-liners, to be used at any moment and in any combination, from any thread.
 
     What gives a :class:`~instagrapi.emulator.fault.Fault` goes on until it is lifted, which leaving it as a context

@@ -52,15 +52,18 @@ _LOGIN_REFUSALS: dict[LoginRefusal, tuple[str, dict[str, Any]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a request gets; a text as ``body`` is a web page."""
+    """What a request gets; a text as ``body`` is a web page, bytes are a file of that ``media_type``."""
 
-    body: dict[str, Any] | str
+    body: dict[str, Any] | str | bytes
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+    media_type: str = "application/octet-stream"
 
     @property
     def content_type(self) -> str:
         """The header that says what the body is."""
+        if isinstance(self.body, bytes):
+            return self.media_type
         return "text/html; charset=utf-8" if isinstance(self.body, str) else "application/json; charset=utf-8"
 
     def with_headers(self, headers: Mapping[str, str]) -> Answer:

@@ -56,7 +56,7 @@ class HttpApi:
         self.gate = Gate(hub, "http")
         routes = [*views.public, *views.private]
         self._map = Map(
-            [Rule(_BASE + path, methods=[method], endpoint=(method, path)) for method, path in routes],
+            [Rule(_whole_path(path), methods=[method], endpoint=(method, path)) for method, path in routes],
             strict_slashes=False,
         )
 
@@ -69,7 +69,7 @@ class HttpApi:
         visit = _Visit(Request(environ))
         answer = self._answer(visit)
         self._note(visit, answer)
-        body = answer.body if isinstance(answer.body, str) else json.dumps(answer.body, separators=(",", ":"))
+        body = json.dumps(answer.body, separators=(",", ":")) if isinstance(answer.body, dict) else answer.body
         response = Response(body, answer.status, content_type=answer.content_type)
         response.headers.extend(answer.headers)
         return response(environ, start_response)
@@ -181,9 +181,14 @@ class _Visit:
         )
 
 
-def _item_ids(body: Mapping[str, Any] | str) -> Iterator[str]:
+def _whole_path(path: str) -> str:
+    """The path of a route: what begins with a slash is not part of the private API."""
+    return path if path.startswith("/") else _BASE + path
+
+
+def _item_ids(body: Mapping[str, Any] | str | bytes) -> Iterator[str]:
     """The items that an inbox or a thread shows."""
-    if isinstance(body, str):
+    if isinstance(body, str | bytes):
         return
     for thread in [*body.get("inbox", {}).get("threads", ()), *([body["thread"]] if "thread" in body else ())]:
         yield from (item["item_id"] for item in thread["items"])

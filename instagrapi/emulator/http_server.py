@@ -118,6 +118,11 @@ class _Server(ThreadedWSGIServer):
 
 
 class _Handler(WSGIRequestHandler):
+    def make_environ(self) -> dict[str, Any]:
+        """Headers of uploads have underscores, and the base class leaves those out."""
+        unusual = {f"HTTP_{name.upper()}": value for name, value in self.headers.items() if "_" in name}
+        return {**super().make_environ(), **unusual}
+
     def connection_dropped(self, error: BaseException, environ: Any = None) -> None:
         """Closes the connection: when the application gives no answer, none is to be waited for."""
         self.close_connection = True

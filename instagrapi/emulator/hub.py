@@ -12,6 +12,7 @@ from instagrapi.emulator.clock import Clock
 from instagrapi.emulator.dialect import Dialect
 from instagrapi.emulator.fault import Board
 from instagrapi.emulator.journal import Journal
+from instagrapi.emulator.media import Media
 from instagrapi.emulator.tally import Tally
 from instagrapi.emulator.timeline import Timeline
 from instagrapi.emulator.world import World
@@ -33,6 +34,7 @@ class Hub:
         dialect: which wire forms the realtime broker speaks.
         faults: what is out of order.
         journal: what programs did lately.
+        media: files that can be downloaded.
         tally: what they did, in numbers.
         timeline: what happened, for people.
         links: the open connections.
@@ -43,6 +45,7 @@ class Hub:
         self.dialect = Dialect()
         self.faults = Board(lambda what: self.note("fault", what))
         self.journal = Journal()
+        self.media = Media(clock.time)
         self.tally = Tally()
         self.timeline = Timeline()
         self.links: list[Link] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
@@ -17,6 +17,10 @@ FIRST_MEDIA_ID = 3000000000000000001
 
 #: What the patch of an unsent item has for a value: the item's id (captured), ``{}``, or none at all (reported).
 RemovalForm: TypeAlias = Literal["item_id", "empty", "absent"]
+
+
+#: Puts links that last from now on into what an item carries.
+Link: TypeAlias = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 class Refused(ValueError):
@@ -81,6 +85,7 @@ class Item:
     Attributes:
         is_visual: whether it belongs to the visual inbox of older apps; its patches then have another path.
         later: what ``data`` becomes once everything about the item is known; ``None`` when it is.
+        link: puts links that last from now on into ``data``, where it has some that end.
     """
 
     item_id: str
@@ -92,6 +97,7 @@ class Item:
     data: dict[str, Any]
     is_visual: bool = False
     later: dict[str, Any] | None = None
+    link: Link | None = None
     reactions: dict[int, Reaction] = field(default_factory=dict)
     is_unsent: bool = False
 
@@ -99,6 +105,11 @@ class Item:
     def text(self) -> str | None:
         """The text, of items that are nothing else."""
         return self.data.get("text")
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """The fields of its type as somebody sees them who looks now."""
+        return self.data if self.link is None else self.link(self.data)
 
     @property
     def path(self) -> str:

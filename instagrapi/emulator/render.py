@@ -81,7 +81,7 @@ def item_json(item: Item) -> Json:
         "client_context": item.client_context,
         "show_forward_attribution": False,
         "is_shh_mode": False,
-        **item.data,
+        **item.shown,
     }
     if item.reactions:
         shown["reactions"] = _reactions_json(item.reactions.values())

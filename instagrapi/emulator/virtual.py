@@ -26,6 +26,7 @@ T = TypeVar("T")
 #: Names that lead nowhere, so that nothing can get out of the process by mistake.
 _ENDPOINTS = Endpoints(
     http="https://http.emulator.invalid",
+    upload="https://upload.emulator.invalid",
     realtime=Address(host="realtime.emulator.invalid"),
     fbns=Address(host="fbns.emulator.invalid"),
 )

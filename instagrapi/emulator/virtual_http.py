@@ -19,6 +19,7 @@ from instagrapi.emulator.virtual_clock import VirtualClock
 
 #: Seconds after which a request without a timeout is given up.
 _PATIENCE = 60.0
+_CHUNK = 64 * 1024
 
 
 class InProcessAdapter(HTTPAdapter):
@@ -79,7 +80,7 @@ class InProcessAdapter(HTTPAdapter):
             query_string=url.query,
             method=request.method or "GET",
             headers=list(request.headers.items()),
-            input_stream=io.BytesIO(body.encode() if isinstance(body, str) else body),
+            input_stream=io.BytesIO(_whole(body)),
         )
         pieces, status, headers = run_wsgi_app(self._api, builder.get_environ())
         raw = HTTPResponse(
@@ -91,6 +92,13 @@ class InProcessAdapter(HTTPAdapter):
             request_method=request.method,
         )
         return self.build_response(request, raw)
+
+
+def _whole(body: Any) -> bytes:
+    """A body that may be a text, or be read while it is sent."""
+    if isinstance(body, str):
+        return body.encode()
+    return body if isinstance(body, bytes) else b"".join(iter(lambda: body.read(_CHUNK), b""))
 
 
 class _Original:

@@ -10,7 +10,7 @@ from typing import Any
 
 from instagrapi.emulator import items
 from instagrapi.emulator.iris import DEFAULT_CAPACITY, Patch
-from instagrapi.emulator.model import FIRST_ITEM_ID, Account, Item, Reaction, Refused, RemovalForm, Seen, Thread
+from instagrapi.emulator.model import FIRST_ITEM_ID, Account, Item, Link, Reaction, Refused, RemovalForm, Seen, Thread
 from instagrapi.emulator.render import item_json, reaction_json, seen_json, user_json
 from instagrapi.emulator.signals import Messaged, Typed
 from instagrapi.emulator.world_threads import WorldThreads
@@ -70,6 +70,7 @@ class WorldItems(WorldThreads):
         *,
         later: dict[str, Any] | None = None,
         is_visual: bool = False,
+        link: Link | None = None,
     ) -> Receipt:
         """Adds an item of any type, as an upload or a newer app does; client contexts as with :meth:`send`.
 
@@ -80,6 +81,7 @@ class WorldItems(WorldThreads):
             data: what the item carries.
             later: what it carries once it is complete, see :meth:`complete`.
             is_visual: whether it goes to the visual inbox.
+            link: see :class:`Item`.
         """
         if known := self._receipts.get((sender.pk, thread.thread_id, client_context)):
             return known
@@ -94,6 +96,7 @@ class WorldItems(WorldThreads):
             data=data,
             is_visual=is_visual,
             later=later,
+            link=link,
         )
         self._add_item(thread, item)
         for account in thread.participants:

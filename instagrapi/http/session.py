@@ -6,6 +6,7 @@ the next one on. Redirects are not followed: the private API sends none, and a c
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
 import ssl
@@ -112,7 +113,7 @@ class HttpSession:
             headers: complete; the session adds none.
             cookies: sent, and brought up to date with what the answer sets or deletes.
             params: query.
-            data: form fields, or a body: bytes, an open file (sent with its length), or pieces (sent in chunks).
+            data: form fields, or the body: bytes, an open file (sent with its length), or pieces (sent in chunks).
             ca_file: with the only certificate authorities to trust; those of the session if omitted.
 
         Raises:
@@ -125,17 +126,16 @@ class HttpSession:
         try:
             # Not prepared by the session: it would add its own cookies, and a login of .netrc in place of the bearer.
             prepared = request.prepare()
-            try:
-                response = self._send(prepared, ca_file)
-            except requests.ConnectionError as error:
-                if method != "GET" or not _worth_repeating(error):
-                    raise
-                response = self._send(prepared, ca_file)
+            response = self._send(prepared, ca_file)
+            with response:
+                body = self._body(response)
         except (OSError, HTTPError, ValueError) as error:
             failed = _translated(error, host)
             logger.debug("%s %s failed: %s", method, path, type(failed).__name__)
             # The cause would show the query, the proxy's password or a header in a traceback.
             raise failed from None
+        # Makes ``text`` and ``json()`` work as if requests itself had read the body, within the limits.
+        response._content = body  # noqa: SLF001
         cookies.update(response.cookies)
         # The jar of the response lacks what the answer deleted.
         extract_cookies_to_jar(cookies, prepared, response.raw)  # type: ignore[no-untyped-call]
@@ -150,9 +150,43 @@ class HttpSession:
         )
         return response
 
+    @contextlib.contextmanager
+    def download(
+        self, url: str, *, headers: Mapping[str, str], seconds: float, ca_file: str | None = None
+    ) -> Iterator[tuple[requests.Response, Iterator[bytes]]]:
+        """A GET without cookies, whose answer is read piece by piece, as large as it is.
+
+        Args:
+            url: of the file.
+            headers: complete.
+            seconds: for the whole body, however steadily it trickles in.
+            ca_file: with the only certificate authorities to trust; those of the session if omitted.
+
+        Yields:
+            the answer, whatever its status, and its body.
+
+        Raises:
+            ClientError: as with :meth:`exchange`, also while the body is read.
+        """
+        host = urlsplit(url).hostname
+        try:
+            response = self._send(requests.Request("GET", url, headers=dict(headers)).prepare(), ca_file)
+        except (OSError, HTTPError, ValueError) as error:
+            raise _translated(error, host) from None
+        with response:
+            yield response, _pieces_in_time(response, seconds, host)
+
     def _send(self, prepared: requests.PreparedRequest, ca_file: str | None) -> requests.Response:
+        try:
+            return self._send_once(prepared, ca_file)
+        except requests.ConnectionError as error:
+            if prepared.method != "GET" or not _worth_repeating(error):
+                raise
+            return self._send_once(prepared, ca_file)
+
+    def _send_once(self, prepared: requests.PreparedRequest, ca_file: str | None) -> requests.Response:
         proxies = {"http": self._proxy, "https": self._proxy} if self._proxy else {}
-        response = self._session.send(
+        return self._session.send(
             prepared,
             stream=True,
             timeout=self._timeout,
@@ -160,11 +194,6 @@ class HttpSession:
             proxies=proxies,
             verify=ca_file or self._session.verify or True,
         )
-        with response:
-            body = self._body(response)
-        # Makes ``text`` and ``json()`` work as if requests itself had read the body, within the limits.
-        response._content = body  # noqa: SLF001
-        return response
 
     def _body(self, response: requests.Response) -> bytes:
         deadline = time.monotonic() + self.body_timeout
@@ -195,6 +224,17 @@ def _pieces(response: requests.Response) -> Iterator[bytes]:
 def _size(prepared: requests.PreparedRequest) -> int:
     length = prepared.headers.get("Content-Length", "0")
     return int(length) if length.isdecimal() else 0
+
+
+def _pieces_in_time(response: requests.Response, seconds: float, host: str | None) -> Iterator[bytes]:
+    deadline = time.monotonic() + seconds
+    try:
+        for piece in _pieces(response):
+            if time.monotonic() > deadline:
+                raise requests.ReadTimeout
+            yield piece
+    except (OSError, HTTPError) as error:
+        raise _translated(error, host) from None
 
 
 def shown_path(path: str) -> str:

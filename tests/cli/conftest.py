@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from instagrapi.cli.main import main
+from instagrapi.cli.sessions import PROXY_VARIABLE
 from instagrapi.emulator import Emulator
 
 
@@ -39,6 +40,7 @@ def cli(
 ) -> Callable[..., Outcome]:
     """Runs ``instagrapi …`` and gives its exit status and output."""
     monkeypatch.setenv("INSTAGRAPI_SETTINGS", str(settings_file))
+    monkeypatch.setenv(PROXY_VARIABLE, "")  # so that what --proxy sets there ends with the test
 
     def run(*arguments: str, stdin: str = "") -> Outcome:
         monkeypatch.setattr(sys, "argv", ["instagrapi", *arguments])

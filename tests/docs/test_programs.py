@@ -13,6 +13,7 @@ import pytest
 from instagrapi import Client
 from instagrapi.emulator import Emulator
 from instagrapi.emulator.model import Item
+from tests.support.mp4 import JPEG
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = ROOT / "docs" / "programs"
@@ -242,3 +243,23 @@ def test_the_first_bot_answers_until_it_is_stopped(
     assert answer.text == "pong"
     program.wait_for(lambda line: line == "me: pong")
     assert program.interrupt() == 0
+
+
+def test_the_photo_bot_keeps_photos_and_sends_them_back(
+    run_alone: Callable[..., Any], emulator: Emulator, tmp_path: Path
+) -> None:
+    me, alice = emulator.account("me"), emulator.account("alice")
+    program = run_alone("photo_bot.py")
+    subscribed(emulator)
+    alice.send(me, "only words")
+    late = alice.send_photo(me, file=JPEG, url_later=True)
+    alice.complete(late)
+    program.wait_for(lambda line: line.startswith(f"kept photos/{late.item_id}.jpg and answered with "))
+    answer = emulator.wait_until(lambda: alice.last_message_from(me), timeout=30)
+    assert answer is not None
+    assert answer.item_type == "media"
+    assert program.lines[0].endswith(f"answered with {answer.item_id}")
+    said = [item.text for item in alice.thread_with(me).items if item.user_id == me.pk]
+    assert said == [f"Thank you! {len(JPEG)} bytes.", None]
+    assert (tmp_path / "photos" / f"{late.item_id}.jpg").read_bytes() == JPEG
+    assert program.terminate()[0] == 0

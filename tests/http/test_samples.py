@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from instagrapi import exceptions as errors
 from instagrapi.mixins.http import HttpClient
 from instagrapi.types import ChallengeState, DirectThread, TwoFactorInfo
+from tests.support.mp4 import JPEG, mp4
 from tests.support.mutations import mutated
 
 samples = pathlib.Path(__file__).resolve().parents[3] / "shared" / "http-samples"
@@ -213,3 +214,17 @@ def test_threads_parse_whole(name: str) -> None:
 def test_account(member: HttpClient, server: Any) -> None:
     give(server, "account_01_current_user")
     assert member.account_info().email == "me@example.org"
+
+
+def test_upload_of_a_video(member: HttpClient, server: Any) -> None:
+    give(server, "upload_01_messenger_offset")
+    media_id = give(server, "upload_02_messenger_media_id")["media_id"]
+    give(server, "direct_10_broadcast_text_ok")
+    assert member.direct_send_video(mp4(), thread_ids=[1]).id
+    assert server.form()["attachment_fbid"] == str(media_id)
+
+
+def test_upload_that_the_edge_refuses(member: HttpClient, server: Any) -> None:
+    give(server, "upload_03_messenger_404_html")
+    with pytest.raises(errors.ClientNotFoundError):
+        member.direct_send_photo(JPEG, thread_ids=[1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from instagrapi.mixins.direct.media import DirectMediaMixin
 from instagrapi.mixins.direct.reading import DirectReadingMixin
 from instagrapi.mixins.direct.requests import DirectRequestsMixin
 from instagrapi.mixins.direct.search import DirectSearchMixin
@@ -9,5 +10,7 @@ from instagrapi.mixins.direct.sending import DirectSendingMixin
 from instagrapi.mixins.direct.threads import DirectThreadsMixin
 
 
-class DirectMixin(DirectReadingMixin, DirectRequestsMixin, DirectSearchMixin, DirectSendingMixin, DirectThreadsMixin):
+class DirectMixin(
+    DirectReadingMixin, DirectSearchMixin, DirectRequestsMixin, DirectSendingMixin, DirectMediaMixin, DirectThreadsMixin
+):
     """Methods about Direct threads and messages."""
