@@ -15,6 +15,7 @@ from requests.adapters import HTTPAdapter
 from instagrapi import Client
 from instagrapi.emulator import Actor, Emulator
 from instagrapi.emulator.model import Thread
+from instagrapi.emulator.views import Convention
 from instagrapi.exceptions import DirectMessageNotFound, DirectThreadNotFound, UserNotFound
 from instagrapi.types import DirectInbox, DirectThread, MediaKind, Photo, Text, UserShort, Voice
 from tests.support.leaks import nothing_left_behind
@@ -295,6 +296,13 @@ def fields_of(request: requests.PreparedRequest) -> dict[str, str]:
     return dict(parse_qsl(text, keep_blank_values=True))
 
 
+def convention_of(stage: Stage, request: requests.PreparedRequest) -> Convention:
+    """What the emulator knows of how apps send this."""
+    api = stage.emulator._api
+    route, _ = api._map.bind("").match(urlsplit(str(request.url)).path, request.method)
+    return api._views.conventions.get(route, Convention())
+
+
 @pytest.mark.parametrize("name", CALLS)
 def test_a_method_sends_one_request_with_these_fields(stage: Stage, name: str) -> None:
     sent = CALLS[name]
@@ -309,6 +317,10 @@ def test_a_method_sends_one_request_with_these_fields(stage: Stage, name: str) -
     is_form = request.headers.get("Content-Type") == "application/x-www-form-urlencoded; charset=UTF-8"
     assert is_form is (sent.method == "POST")
     assert stage.emulator.http_calls[-1].status == 200
+    convention = convention_of(stage, request)
+    assert convention.query <= wanted.keys()
+    assert convention.fields <= wanted.keys()
+    assert not convention.signed
 
 
 @pytest.mark.parametrize("method", ["direct_pending_decline", "direct_pending_decline_multiple"])
