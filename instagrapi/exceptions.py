@@ -14,7 +14,7 @@ working)::
     │   │   RateLimitError, SentryBlock, ProxyAddressIsBlocked, PrivateAccount, CheckpointRequired, ConsentRequired
     │   ├── TwoFactorRequired, TwoFactorError ─ TwoFactorBadCode, TwoFactorCodeExpired
     │   ├── UnknownError ─ ClientNeedsUpgradeError
-    │   ├── ChallengeError ─ ChallengeRequired
+    │   ├── ChallengeError ─ ChallengeRequired, ChallengeBadCode
     │   ├── UserError ─ UserNotFound
     │   └── DirectError ─ DirectThreadNotFound, DirectMessageNotFound, DirectMessageRequestsDisabled
     └── RealtimeError
@@ -203,9 +203,13 @@ class ConsentRequired(PrivateError):
 
 
 class TwoFactorRequired(PrivateError):
-    """The password was right; a code is needed. ``info`` says which kinds are offered."""
+    """The password was right; a code is needed. ``info`` says which kinds are offered.
+
+    ``is_moved`` tells that the account has the newer two-factor, for which the classic step is often refused.
+    """
 
     info: Mapping[str, Any] = {}
+    is_moved: bool = False
 
 
 class TwoFactorError(PrivateError):
@@ -242,6 +246,15 @@ class ChallengeRequired(ChallengeError):
     kind: str = "unknown"
     url: str | None = None
     challenge: Mapping[str, Any] = {}
+
+    @property
+    def needs_app(self) -> bool:
+        """Whether only a person in the Instagram app, or on the page in ``url``, can go on."""
+        return self.kind != "legacy"
+
+
+class ChallengeBadCode(ChallengeError):
+    """The code for a challenge is wrong or too old."""
 
 
 class UserError(PrivateError):

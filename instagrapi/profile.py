@@ -107,6 +107,20 @@ class AppProfile(_Part):
     capabilities: str = "3brTv10="  # X-IG-Capabilities; IG, IM, MA
 
 
+#: App releases by version: the version code and the Bloks id that belong to each (IG; the last two are MA's and, of
+#: instagram-private-api 1.46.1, reported). They complete session files that lack one of the three.
+APP_RELEASES = {
+    "449.0.0.52.84": ("1079242191", "799db3e387d7a21a19c72918b8698b6cd28a1516ade363792c100ed45a0f9f0b"),
+    "448.0.0.0.20": ("1065560286", "0bc46a03e177bfc9bc8d611918815acf248fa9c77754d807d6a5951dc9ce9432"),
+    "446.0.0.49.77": ("385211303", "935a519904e9017324cdedb64a283a3c2c1a3d5b0bbc698b451f5aef72cc11df"),
+    "428.0.0.47.67": ("961145276", "7189b949425f9bf80ea8bd880cf5a3080b292d9b1c4b38a18d112f7c4b71e7a8"),
+    "385.0.0.47.74": ("378906843", "a8973d49a9cc6a6f65a4997c10216ce2a06f65a517010e64885e92029bb19221"),
+    "364.0.0.35.86": ("374010953", "8ccf54aad76788a6ca03ddfc33afcdcf692f2f5a3ba814ea73d5facba7fa2c2d"),
+    "256.0.0.18.105": ("407842973", "0928297a84f74885ff39fc1628f8a40da3ef1c467555d555bfd9f8fe1aaacafe"),
+    "222.0.0.13.114": ("350696709", "388ece79ebc0e70e87873505ed1b0ff335ae2868a978cc951b6721c41d46a30a"),
+}
+
+
 class DeviceProfile(_Part):
     """The phone that the client presents itself as (IG's default)."""
 

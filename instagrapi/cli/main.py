@@ -10,11 +10,14 @@ from typing import NoReturn
 import click
 
 from instagrapi import __version__
+from instagrapi.cli.account import logout, whoami
 from instagrapi.cli.demo import demo
 from instagrapi.cli.doctor import doctor
 from instagrapi.cli.emulator import emulator
+from instagrapi.cli.inbox import inbox, requests, thread
 from instagrapi.cli.listen import listen, push
 from instagrapi.cli.login import login
+from instagrapi.cli.remedies import sentence
 from instagrapi.cli.send import download, send
 from instagrapi.cli.sessions import PROXY_VARIABLE
 from instagrapi.cli.show import escape
@@ -50,7 +53,11 @@ def commands(debug: bool, emulator_url: str | None, proxy: str | None) -> None:
         os.environ[PROXY_VARIABLE] = proxy
 
 
-for command in (demo, doctor, login, listen, send, download, push, emulator):
+for command in (
+    *(demo, doctor, emulator),
+    *(login, whoami, logout),
+    *(listen, push, inbox, thread, requests, send, download),
+):
     commands.add_command(command)
 
 
@@ -70,12 +77,12 @@ def main() -> NoReturn:
     except (ClientError, OSError) as error:
         if _package_logger.level == logging.DEBUG:
             raise
-        status = _complain(str(error) or type(error).__name__, 1)
+        status = _complain(sentence(error), 1)
     except KeyboardInterrupt:
         status = 130
     sys.exit(status if isinstance(status, int) else 0)
 
 
-def _complain(sentence: str, status: int) -> int:
-    click.echo(f"instagrapi: {escape(sentence)}", err=True)
+def _complain(complaint: str, status: int) -> int:
+    click.echo(f"instagrapi: {escape(complaint)}", err=True)
     return status

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from instagrapi.http.ids import id_text
+from instagrapi.http.ids import known_id
 
 
 class Seconds(click.FloatRange):
@@ -46,7 +46,7 @@ class Text(click.types.StringParamType):
 
 
 class Id(click.types.StringParamType):
-    """The id of a thread or of an item."""
+    """The id of a thread or of an item: text of digits."""
 
     name = "id"
 
@@ -56,7 +56,5 @@ class Id(click.types.StringParamType):
         Raises:
             click.BadParameter: it is none.
         """
-        try:
-            return id_text(self.name, value)
-        except ValueError:
-            self.fail(f"{value!r} is no id: those consist of digits", param, ctx)
+        text = known_id(value)
+        return text if text is not None else self.fail("an id consists of digits", param, ctx)

@@ -55,14 +55,14 @@ class Printer:
     def event(self, event: ev.Event) -> None:
         """One event that came in."""
         if self._as_json:
-            click.echo(_json_line({"direction": "in", **as_fields(event)}))
+            click.echo(json_line({"direction": "in", **as_fields(event)}))
         else:
             self._line("←", event.kind, self.describe(event))
 
     def command(self, action: str, handle: Mapping[str, Any]) -> None:
         """A command that this side sent."""
         if self._as_json:
-            click.echo(_json_line({"direction": "out", "kind": "command", **handle}))
+            click.echo(json_line({"direction": "out", "kind": "command", **handle}))
         else:
             self._line("→", action, escape(f"sent {self._where(str(handle.get('thread_id')))}"))
 
@@ -218,6 +218,6 @@ def _told(event: ev.Event) -> Iterator[tuple[str, Any]]:
         yield "payload", event.raw
 
 
-def _json_line(fields: Mapping[str, Any]) -> str:
+def json_line(fields: Mapping[str, Any]) -> str:
     """One line whatever the texts hold: only printable ASCII."""
     return json.dumps(fields).replace("\x7f", "\\u007f")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from random import Random
 
 from instagrapi.emulator.challenges import Challenge
@@ -66,20 +66,16 @@ class Accounts:
         account.codes.append(f"{self._random.randrange(10**6):06}")
         return account.codes[-1]
 
-    def open_challenge(
-        self, account: Account, first_step: str, *, on_passed: Callable[[], None], is_open: Callable[[], bool]
-    ) -> Challenge:
+    def open_challenge(self, account: Account, first_step: str) -> Challenge:
         """A new challenge that begins at a step."""
         nonce = self._token(10)
-        challenge = self._challenges[nonce] = Challenge(
-            account, nonce, first_step, lambda: self.send_code(account), on_passed, is_open
-        )
+        challenge = self._challenges[nonce] = Challenge(account, nonce, first_step, lambda: self.send_code(account))
         return challenge
 
     def challenge(self, pk: int, nonce: str) -> Challenge | None:
         """The challenge of a path, unless it is over."""
         challenge = self._challenges.get(nonce)
-        return challenge if challenge is not None and challenge.account.pk == pk and challenge.is_open() else None
+        return challenge if challenge is not None and challenge.account.pk == pk and challenge.is_open else None
 
     def issue_ticket(self, account: Account) -> str:
         """Something by which a later request shows that it belongs to the account: of a login that waits for its

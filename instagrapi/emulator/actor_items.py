@@ -139,10 +139,14 @@ class ActorItems(ActorCore):
             mention = content.story_mention(self._source(world), mentioned_user_id=other.pk)
             return self._post(world, other, "reel_share", mention)
 
-    def request(self, to: ActorCore, text: str) -> Item:
-        """Writes to somebody who does not know the actor, so that it is a message request until they accept it."""
+    def request(self, to: ActorCore, text: str, *, hidden: bool = False) -> Item:
+        """Writes to somebody who does not know the actor, so that it is a message request until they accept it.
+
+        Args:
+            hidden: whether the service takes it for spam: it is among the hidden requests, and nobody is told.
+        """
         with self._hub.changing() as world:
-            thread = world.request_thread(self._account, to.account)
+            thread = world.request_thread(self._account, to.account, hidden=hidden)
             return self._post(world, thread, "text", {"text": text})
 
     # --- what becomes of an own item ----------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from instagrapi.emulator.fault import Fault
 from instagrapi.emulator.model import Account
 
 SELECT, REVIEW = "select_verify_method", "delta_login_review"
@@ -22,21 +23,25 @@ class Challenge:
         nonce: the part of the path that makes it secret.
         first_step: where it begins, and begins again.
         new_code: makes a code and sends it to the owner.
-        on_passed: called when it is over.
+        fault: what stops the account until the challenge is passed.
     """
 
     account: Account
     nonce: str = field(repr=False)
     first_step: str
     new_code: Callable[[], str] = field(repr=False)
-    on_passed: Callable[[], None] = field(repr=False)
-    is_open: Callable[[], bool] = field(repr=False)
+    fault: Fault = field(default_factory=Fault, repr=False)
     step: str = ""
     choice: str = "1"
     code: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         self.reset()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still has to be passed."""
+        return self.fault.is_on
 
     def reset(self) -> None:
         """Begins again."""
@@ -56,7 +61,7 @@ class Challenge:
             self.send_again()
             return True
         if self.step == REVIEW and choice == "0":
-            self.on_passed()
+            self.fault.lift()
             return True
         return False
 
@@ -64,17 +69,17 @@ class Challenge:
         """Takes a code; ``False`` if it is wrong."""
         if self.code is None or code != self.code:
             return False
-        self.on_passed()
+        self.fault.lift()
         return True
 
     def state(self) -> dict[str, Any]:
         """The state, as the service shows it (form reported)."""
         if self.step == SELECT:
-            data = {"choice": "1", "phone_number": _CONTACTS["0"], "email": _CONTACTS["1"]}
+            data: dict[str, Any] = {"choice": "1", "phone_number": _CONTACTS["0"], "email": _CONTACTS["1"]}
         elif self.step in _WAIT_FOR_CODE:
             data = {
                 "security_code": "None",
-                "resend_delay": "60",
+                "resend_delay": 60,
                 "contact_point": _CONTACTS[self.choice],
                 "form_type": "email" if self.choice == "1" else "phone_number",
             }

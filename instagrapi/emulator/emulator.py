@@ -172,12 +172,17 @@ class Emulator:
 
     def client(self, account: Actor | str) -> Client:
         """A new client, logged in as the account; a name that nobody has becomes an account."""
+        actor = self.account(account) if isinstance(account, str) else account
+        two_factor = actor.account.two_factor
+        client = self.new_client()
+        client.login(actor.username, actor.password, totp_seed=two_factor.seed if two_factor else None)
+        return client
+
+    def new_client(self) -> Client:
+        """A new client that leads here and is not logged in."""
         from instagrapi import Client
 
-        actor = self.account(account) if isinstance(account, str) else account
-        client = Client(profile=self.profile)
-        client.login(actor.username, actor.password)
-        return client
+        return Client(profile=self.profile, clock=self.clock.time)
 
     # --- the world ----------------------------------------------------------------------------------------------------
 

@@ -57,14 +57,11 @@ class AccountFaults(LineFaults, BrokerFaults):
                 otherwise its connections end and CONNECT gets code 5.
         """
         owner = self._account_of(account)
-        faults: list[Fault] = []
         with self._hub.changing() as world:
-            challenge = world.accounts.open_challenge(
-                owner, step, on_passed=lambda: faults[0].lift(), is_open=lambda: faults[0].is_on
-            )
+            challenge = world.accounts.open_challenge(owner, step)
             answer = http_answers.challenge_required(owner, kind, challenge.nonce)
-            faults.append(self._stopped(owner, "challenge", answer, silent=silent))
-        return faults[0]
+            challenge.fault = self._stopped(owner, "challenge", answer, silent=silent)
+            return challenge.fault
 
     def checkpoint(self, account: Who) -> Fault:
         """A person must pass a checkpoint: HTTP answers ``checkpoint_required``, realtime is not authorized."""

@@ -101,6 +101,11 @@ def user_has_logged_out() -> Rejected:
     return Rejected(403, "user_has_logged_out", logout_reason=9)
 
 
+def feature_gone() -> Answer:
+    """A path that apps no longer use (reported)."""
+    return Rejected(400, "This feature is no longer supported.").answer
+
+
 def invalid_user() -> Rejected:
     """A login with a name that nobody has."""
     return _bad_login(
@@ -131,7 +136,7 @@ def challenge_required(account: Account, kind: ChallengeKind, nonce: str) -> Ans
         "native_flow": kind != "legacy",
         "flow_render_type": 4 if kind == "native" else 0,
     }
-    if kind == "legacy":
+    if kind != "auth_platform":
         context = {"step_name": "", "nonce_code": nonce, "user_id": account.pk, "is_stateless": False}
         challenge["challenge_context"] = json.dumps(context, separators=(",", ":"))
     return Rejected(400, "challenge_required", challenge=challenge, error_type="checkpoint_challenge_required").answer
@@ -139,16 +144,22 @@ def challenge_required(account: Account, kind: ChallengeKind, nonce: str) -> Ans
 
 def two_factor_info(account: Account, settings: TwoFactor, identifier: str) -> dict[str, Any]:
     """How a login can be confirmed (form reported)."""
-    info = {
+    info: dict[str, Any] = {
         "pk": account.pk,
         "username": account.username,
         "sms_two_factor_on": "sms" in settings.ways,
         "whatsapp_two_factor_on": "whatsapp" in settings.ways,
         "totp_two_factor_on": "app" in settings.ways,
+        "eligible_for_multiple_totp": True,
         "obfuscated_phone_number": "0000",
         "two_factor_identifier": identifier,
+        "show_messenger_code_option": False,
+        "show_new_login_screen": True,
         "show_trusted_device_option": False,
         "should_opt_in_trusted_device_option": True,
+        "pending_trusted_notification": False,
+        "sms_not_allowed_reason": None,
+        "trusted_notification_polling_nonce": None,
         "is_trusted_device": False,
         "phone_verification_settings": {
             "max_sms_count": 2,
@@ -162,7 +173,14 @@ def two_factor_info(account: Account, settings: TwoFactor, identifier: str) -> d
 
 def two_factor_required(info: Mapping[str, Any]) -> Rejected:
     """The password was right and a code is needed (form reported)."""
-    return Rejected(400, "", two_factor_required=True, two_factor_info=info, error_type="two_factor_required")
+    return Rejected(
+        400,
+        "",
+        two_factor_required=True,
+        two_factor_info=info,
+        phone_verification_settings=info["phone_verification_settings"],
+        error_type="two_factor_required",
+    )
 
 
 def wrong_code() -> Rejected:
@@ -211,13 +229,11 @@ def feedback_required() -> Answer:
         spam=True,
         feedback_title="Try Again Later",
         feedback_message="We limit how often you can do certain things on Instagram.",
-        error_type="feedback_required",
+        feedback_url="repute/report_problem/scraping/",
+        feedback_appeal_label="Tell us",
+        feedback_ignore_label="OK",
+        feedback_action="report_problem",
     ).answer
-
-
-def feature_gone() -> Answer:
-    """A path that apps no longer use (reported)."""
-    return Rejected(400, "This feature is no longer supported.").answer
 
 
 def throttled(retry_after: int | None, *, is_empty: bool = False) -> Answer:

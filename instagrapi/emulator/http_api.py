@@ -102,6 +102,8 @@ class HttpApi:
 
     def _judge(self, visit: _Visit, route: tuple[str, str], account: Account | None) -> None:
         convention = self._views.conventions.get(route, _UNKNOWN_CONVENTION)
+        if account is None and convention.may_have_session:
+            account = self._session_of(visit.request)[0]
         found = list(deviations(visit.request, visit.form, convention, account))
         with self._hub.changing():
             self._hub.journal.complaints.extend(f"{' '.join(route)}: {what}" for what in found)
@@ -124,15 +126,19 @@ class HttpApi:
         return () if account is None else (account,)
 
     def _authenticate(self, request: Request) -> tuple[Account, str]:
-        sessionid = read_bearer(request.headers.get("Authorization", "")) or request.cookies.get("sessionid")
-        with self._hub.changing() as world:
-            account = world.accounts.by_session(sessionid or "")
-            status = world.accounts.revoked_status(sessionid or "")
-        if account is None or sessionid is None:
-            raise login_required(status or 403)
+        account, sessionid = self._session_of(request)
+        if account is None:
+            with self._hub.changing() as world:
+                raise login_required(world.accounts.revoked_status(sessionid) or 403)
         if sessionid not in account.sessions:
             raise user_has_logged_out()
         return account, sessionid
+
+    def _session_of(self, request: Request) -> tuple[Account | None, str]:
+        """The session that a request comes with, alive or not, and whose it is."""
+        sessionid = read_bearer(request.headers.get("Authorization", "")) or request.cookies.get("sessionid") or ""
+        with self._hub.changing() as world:
+            return world.accounts.by_session(sessionid), sessionid
 
     def _note(self, visit: _Visit, answer: Answer) -> None:
         request, hub = visit.request, self._hub

@@ -37,9 +37,10 @@ class Account:
     """A user of the service. ``sessions`` are alive, ``ended_sessions`` were logged out.
 
     Attributes:
-        refuses_requests: whether only those can write to it to whom it has written.
         two_factor: how logins are confirmed; ``None`` when the password is enough.
         codes: what was sent by SMS, WhatsApp or mail, the latest last.
+        refuses_requests: whether only those can write to it to whom it has written.
+        last_active_at_ms: when it was last seen to be active, in unix milliseconds; ``None`` when it never was.
     """
 
     pk: int
@@ -48,9 +49,10 @@ class Account:
     sessions: set[str] = field(default_factory=set, repr=False)
     ended_sessions: set[str] = field(default_factory=set, repr=False)
     is_active: bool = False
-    refuses_requests: bool = False
     two_factor: TwoFactor | None = field(default=None, repr=False)
     codes: list[str] = field(default_factory=list, repr=False)
+    refuses_requests: bool = False
+    last_active_at_ms: int | None = None
 
     @property
     def full_name(self) -> str:
@@ -130,6 +132,7 @@ class Thread:
         left: who took part in it once.
         admins: of a group, in the order of their appointment.
         pending_for: to whom it is a message request that waits to be accepted.
+        spam_for: to whom of these it is a hidden request, which the service takes for spam.
         hidden_from: whose inboxes it was removed from, until something is written to it.
         vc_muted_by: who muted the video calls, which changes no more than that it is shown (assumed).
         marked_unread_by: who put it aside to read it later.
@@ -152,6 +155,7 @@ class Thread:
     left: list[Account] = field(default_factory=list, repr=False)
     admins: list[int] = field(default_factory=list, repr=False)
     pending_for: set[int] = field(default_factory=set, repr=False)
+    spam_for: set[int] = field(default_factory=set, repr=False)
     hidden_from: set[int] = field(default_factory=set, repr=False)
     muted_by: set[int] = field(default_factory=set, repr=False)
     vc_muted_by: set[int] = field(default_factory=set, repr=False)
@@ -168,10 +172,11 @@ class Thread:
         pk = account.pk
         return account in self.participants and pk not in self.pending_for and pk not in self.hidden_from
 
-    def is_request_to(self, account: Account) -> bool:
-        """Whether the account finds it among its message requests."""
+    def is_request_to(self, account: Account, *, hidden: bool = False) -> bool:
+        """Whether the account finds it among its message requests, or among the hidden ones."""
         pk = account.pk
-        return account in self.participants and pk in self.pending_for and pk not in self.hidden_from
+        waits = pk in self.pending_for and pk not in self.hidden_from
+        return account in self.participants and waits and (pk in self.spam_for) is hidden
 
     def latest_first(self) -> Iterator[Item]:
         """The items that are still there."""

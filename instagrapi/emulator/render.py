@@ -30,19 +30,33 @@ def user_json(account: Account) -> Json:
     }
 
 
-def own_user_json(account: Account) -> Json:
-    """A user as it sees itself."""
+def profile_json(account: Account) -> Json:
+    """A user as their own page shows them to others."""
+    large = f"https://scontent.example.net/{account.username}_1080x1080.jpg"
     return {
         **user_json(account),
         "biography": "",
         "external_url": "",
+        "bio_links": [],
         "is_business": False,
         "account_type": 1,
+        "category": None,
+        "media_count": 0,
+        "follower_count": 0,
+        "following_count": 0,
+        "hd_profile_pic_versions": [{"width": 320, "height": 320, "url": large.replace("1080", "320")}],
+        "hd_profile_pic_url_info": {"width": 1080, "height": 1080, "url": large},
+    }
+
+
+def own_user_json(account: Account) -> Json:
+    """A user as it sees itself."""
+    return {
+        **profile_json(account),
         "birthday": None,
         "gender": 3,
         "phone_number": "",
         "email": f"{account.username}@example.org",
-        "hd_profile_pic_versions": [],
     }
 
 
@@ -74,6 +88,23 @@ def item_json(item: Item) -> Json:
     return shown
 
 
+def short_thread_json(thread: Thread, viewer: Account) -> Json:
+    """A thread as a search shows it to one of its participants."""
+    others = [account for account in thread.participants if account is not viewer]
+    return {
+        "thread_id": thread.thread_id,
+        "thread_v2_id": thread.thread_v2_id,
+        "users": [user_json(account) for account in others],
+        "canonical": not thread.is_group,
+        "named": bool(thread.title),
+        "thread_title": thread.title or ", ".join(account.username for account in others),
+        "pending": viewer.pk in thread.pending_for,
+        "thread_type": "private",
+        "viewer_id": viewer.pk,
+        "is_group": thread.is_group,
+    }
+
+
 def thread_json(thread: Thread, viewer: Account, *, limit: int, before: str | None = None) -> Json:
     """A thread as one of its participants sees it, with its newest items first.
 
@@ -83,29 +114,19 @@ def thread_json(thread: Thread, viewer: Account, *, limit: int, before: str | No
     """
     older = [item for item in thread.latest_first() if before is None or int(item.item_id) < int(before)]
     page = older[:limit]
-    others = [account for account in thread.participants if account is not viewer]
-    newest, oldest = (page[0].item_id, page[-1].item_id) if page else (None, None)
+    newest, oldest = (page[0].item_id, page[-1].item_id) if page else ("MAXCURSOR", "MINCURSOR")
     last = next(thread.latest_first(), None)
     return {
-        "thread_id": thread.thread_id,
-        "thread_v2_id": thread.thread_v2_id,
-        "users": [user_json(account) for account in others],
+        **short_thread_json(thread, viewer),
         "left_users": [user_json(account) for account in thread.left],
         "admin_user_ids": list(thread.admins),
         "items": [{**item_json(item), "is_sent_by_viewer": item.user_id == viewer.pk} for item in page],
         "last_activity_at": thread.last_activity_at,
         "muted": viewer.pk in thread.muted_by,
         "is_pin": False,
-        "named": bool(thread.title),
-        "canonical": not thread.is_group,
-        "pending": viewer.pk in thread.pending_for,
         "archived": False,
-        "thread_type": "private",
-        "viewer_id": viewer.pk,
-        "thread_title": thread.title or ", ".join(account.username for account in others),
         "folder": 0,
         "vc_muted": viewer.pk in thread.vc_muted_by,
-        "is_group": thread.is_group,
         "mentions_muted": False,
         "approval_required_for_new_members": thread.is_approval_required,
         "input_mode": 0,
@@ -123,10 +144,13 @@ def thread_json(thread: Thread, viewer: Account, *, limit: int, before: str | No
         "last_seen_at": {str(pk): seen_json(seen.item_id, seen.timestamp) for pk, seen in thread.seen.items()},
         "newest_cursor": newest,
         "oldest_cursor": oldest,
+        "next_cursor": newest if before else "MAXCURSOR",
+        "prev_cursor": oldest,
         "last_permanent_item": item_json(last) if last else None,
         "marked_as_unread": viewer.pk in thread.marked_unread_by,
         "thread_subtype": 0,
         "thread_image": thread.image,
+        "theme": {"id": "0"},
     }
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import requests
 
-from instagrapi.emulator.actor import Actor
 from instagrapi.emulator.broker import Broker
 from instagrapi.emulator.companion import Companion
 from instagrapi.emulator.emulator import Emulator
@@ -36,8 +35,9 @@ _ENDPOINTS = Endpoints(
 class VirtualEmulator(Emulator):
     """An emulator in which a week passes in seconds and everything happens in the same order each time.
 
-    Programs are led here by what :meth:`client` and :meth:`options` give. Whoever waits lets time pass: for bytes, for
-    an answer over HTTP, or on an event of the clock. Everything happens on the thread that waits; there are no others.
+    Programs are led here by what :meth:`client`, :meth:`new_client` and :meth:`options` give. Whoever waits lets time
+    pass: for bytes, for an answer over HTTP, or on an event of the clock. Everything happens on the thread that waits;
+    there are no others.
 
     Args:
         seed: of chance, in ids, secrets and faults.
@@ -99,15 +99,12 @@ class VirtualEmulator(Emulator):
         """
         raise RuntimeError("a virtual emulator is in this process only")
 
-    def client(self, account: Actor | str) -> Client:
-        """A new client, logged in as the account, whose HTTP goes here; a name that nobody has becomes an account."""
+    def new_client(self) -> Client:
+        """A new client whose HTTP goes here, and which is not logged in."""
         from instagrapi import Client
 
-        actor = self.account(account) if isinstance(account, str) else account
-        client = Client(profile=self.profile, session=self.session())
-        client.sleep = self.clock.wait
-        client.login(actor.username, actor.password)
-        return client
+        session = self.session()
+        return Client(profile=self.profile, session=session, clock=self.clock.time, sleep=self.clock.wait)
 
     def session(self) -> requests.Session:
         """A ``requests`` session that leads here, for ``Client(session=…, profile=emulator.profile)``."""

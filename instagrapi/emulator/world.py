@@ -34,7 +34,7 @@ class World(WorldItems):
 
     def set_presence(self, account: Account, is_active: bool) -> None:
         """Shows the account as active, or not, to everybody it shares a thread with."""
-        account.is_active = is_active
+        account.is_active, account.last_active_at_ms = is_active, self.now_ms()
         self._tell_contacts(account, PresenceChanged(account, is_active, self.now_ms()))
 
     def start_live(self, account: Account) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from random import Random
 from typing import Any
 
@@ -57,9 +57,23 @@ class WorldCore:
         """The threads in the account's inbox, the latest activity first."""
         return _latest_first(self._inbox(account))
 
-    def requests_to(self, account: Account) -> list[Thread]:
-        """The message requests that wait for the account, the latest activity first."""
-        return _latest_first(thread for thread in self._threads[account.pk] if thread.is_request_to(account))
+    def requests_to(self, account: Account, *, hidden: bool = False) -> list[Thread]:
+        """The message requests that wait for the account, or the hidden ones, the latest activity first."""
+        threads = self._threads[account.pk]
+        return _latest_first(thread for thread in threads if thread.is_request_to(account, hidden=hidden))
+
+    def thread_among(self, account: Account, others: Collection[Account]) -> Thread | None:
+        """The latest thread of exactly these people."""
+        wanted = {account.pk, *(other.pk for other in others)}
+        threads = _latest_first(thread for thread in self._threads[account.pk] if account in thread.participants)
+        return next((thread for thread in threads if {one.pk for one in thread.participants} == wanted), None)
+
+    def contacts_of(self, account: Account) -> list[Account]:
+        """Everybody with whom the account shares a thread that neither has still to accept."""
+        threads = [thread for thread in self._threads[account.pk] if account in thread.audience]
+        contacts = {other.pk: other for thread in threads for other in thread.audience}
+        contacts.pop(account.pk, None)
+        return list(contacts.values())
 
     def thread(self, account: Account, thread_id: str) -> Thread:
         """A thread that the account takes part in, in its inbox or not, by either of its ids.
@@ -137,10 +151,7 @@ class WorldCore:
                 yield Patch("replace", f"/direct_v2/{inbox}/unseen_count", count, ts=self._last_timestamp)
 
     def _tell_contacts(self, account: Account, signal: Signal) -> None:
-        threads = [thread for thread in self._threads[account.pk] if account in thread.audience]
-        contacts = {other.pk: other for thread in threads for other in thread.audience}
-        contacts.pop(account.pk, None)
-        for other in contacts.values():
+        for other in self.contacts_of(account):
             self._tell(other, signal)
 
     def _tell(self, account: Account, signal: Signal) -> None:

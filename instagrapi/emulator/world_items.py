@@ -75,6 +75,7 @@ class WorldItems(WorldThreads):
         """Adds an item of any type, as an upload or a newer app does; client contexts as with :meth:`send`.
 
         Writing to a message request accepts it, and writing to a thread shows it again where it was hidden (assumed).
+        Nobody is pushed a hidden request (assumed).
 
         Args:
             data: what the item carries.
@@ -102,7 +103,7 @@ class WorldItems(WorldThreads):
             self.show(account, thread)
         self._sync(thread, Patch("add", item.path, item_json(item)), client_context)
         for account in thread.participants:
-            if account is not sender:
+            if account is not sender and account.pk not in thread.spam_for:
                 is_request = account.pk in thread.pending_for
                 self._tell(account, Messaged(sender, thread, item, self.unseen_count(account), is_request))
         return self._receipt(sender, client_context, Receipt(item, item.timestamp))

@@ -25,8 +25,11 @@ class WorldThreads(WorldCore):
         """
         return self._direct_thread(one, other) or self._add_thread((one, other))
 
-    def request_thread(self, sender: Account, recipient: Account) -> Thread:
+    def request_thread(self, sender: Account, recipient: Account, *, hidden: bool = False) -> Thread:
         """The thread in which a stranger writes to somebody who has not accepted that yet, made if need be.
+
+        Args:
+            hidden: whether a new one is taken for spam.
 
         Raises:
             ValueError: it is twice the same account.
@@ -36,6 +39,8 @@ class WorldThreads(WorldCore):
         if thread is None:
             thread = self._add_thread((sender, recipient))
             thread.pending_for.add(recipient.pk)
+            if hidden:
+                thread.spam_for.add(recipient.pk)
         elif recipient.pk not in thread.pending_for:
             raise Refused(400, f"{recipient.username} is no stranger")
         return thread
@@ -221,8 +226,8 @@ class WorldThreads(WorldCore):
     def approve(self, account: Account, thread: Thread) -> None:
         """Accepts a message request, which moves the thread to the inbox; harmless when it is none."""
         if account.pk in thread.pending_for:
-            thread.pending_for.remove(account.pk)
-            thread.hidden_from.discard(account.pk)
+            for pks in (thread.pending_for, thread.spam_for, thread.hidden_from):
+                pks.discard(account.pk)
             self._sync_thread("add", thread, account)
 
     def decline(self, account: Account, thread: Thread) -> None:

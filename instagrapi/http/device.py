@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from instagrapi.profile import Profile
+from instagrapi.profile import APP_RELEASES, Profile
 
 
 def generate_uuids() -> dict[str, Any]:
@@ -39,6 +39,14 @@ def device_settings(profile: Profile) -> dict[str, Any]:
         "version_code": profile.app.version_code,
         "bloks_versioning_id": profile.app.bloks_versioning_id,
     }
+
+
+def completed_device(given: Mapping[str, Any], profile: Profile) -> dict[str, Any]:
+    """A device of the settings file with what it lacks: from its own app release if that is known, else the profile."""
+    known = {key: value for key, value in given.items() if value is not None}
+    release = APP_RELEASES.get(str(known.get("app_version")))
+    own = dict(zip(("version_code", "bloks_versioning_id"), release, strict=True)) if release else {}
+    return {**device_settings(profile), **own, **known}
 
 
 def build_user_agent(device: Mapping[str, Any], locale: str) -> str:

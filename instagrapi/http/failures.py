@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
 from requests.structures import CaseInsensitiveDict
 
 from instagrapi import exceptions as errors
 from instagrapi.exceptions import ClientError
+from instagrapi.http.paths import challenge_path
 
 _SESSION_ENDED = {"login_required", "user_has_logged_out"}
 
@@ -30,23 +32,33 @@ _RECIPIENT_REFUSES = (
 #: Secrets that a server's sentence might repeat: a session id, a bearer, a password that was sent.
 _SECRET = re.compile(r"\d{5,20}(?:%3A|:)[^\s:%]+(?:%3A|:)\S*|IGT:\S*|#PWD_\S*", re.IGNORECASE)
 
+#: Where a sentence stands when neither ``message`` nor ``payload.message`` is one.
+_OTHER_PLACES = ("error_body", "feedback_message", "errors", "error", "challenge", "error_title")
+#: Below these paths a bare "Not Found" means that.
+_NOT_MASKED = ("direct_v2/", "challenge/")
+#: How deep such a place is looked into.
+_DEPTH = 4
+
 _E = TypeVar("_E", bound=ClientError)
 
 
-def failure(status: int, headers: Mapping[str, str], body: Any, path: str = "") -> ClientError | None:
+def failure(
+    status: int, headers: Mapping[str, str], body: Any, path: str = "", now: float | None = None
+) -> ClientError | None:
     """The error that an answer stands for, or ``None`` when it is a success. Never raises.
 
     Args:
         status: HTTP status.
-        headers: the answer's headers; only ``Retry-After`` is read.
+        headers: the answer's headers; only ``Retry-After`` and ``Date`` are read.
         body: the parsed JSON, or the text itself when it is no JSON.
         path: of the request below ``/api/v1/``, such as ``direct_v2/inbox/``.
+        now: unix seconds, for an answer that has no ``Date``.
     """
     answer = _Answer(status, body, path)
     if answer.succeeded:
         return None
     error = _told_by_body(answer) or _told_by_status(answer)
-    error.code, error.body, error.retry_after = status, body, _retry_after(headers)
+    error.code, error.body, error.retry_after = status, body, retry_after(headers, now)
     return error
 
 
@@ -78,7 +90,8 @@ class _Answer:
 
     def quote(self, otherwise: str) -> str:
         """The server's own sentence, or another one when it said nothing."""
-        return _quotable(self.message or self.refusal) or otherwise
+        hidden = map(_text, (self.json.get(key) for key in _OTHER_PLACES))
+        return _quotable(self.message or self.refusal or next(filter(None, hidden), "")) or otherwise
 
 
 def _told_by_body(answer: _Answer) -> ClientError | None:
@@ -92,8 +105,9 @@ def _told_by_body(answer: _Answer) -> ClientError | None:
         return errors.LoginRequired("The session has ended; log in again from the same device settings.")
     if answer.json.get("two_factor_info") or answer.error_type == "two_factor_required":
         return _with(
-            errors.TwoFactorRequired("The password is right and a two-factor code is needed; see `info` for the ways."),
+            errors.TwoFactorRequired("The password is right and a two-factor code is needed: call two_factor_login()."),
             info=answer.mapping("two_factor_info"),
+            is_moved=bool(answer.mapping("two_factor_info").get("two_step_verification_context")),
         )
     if message == "challenge_required" or answer.error_type == "checkpoint_challenge_required":
         return _challenge(answer)
@@ -138,11 +152,14 @@ def _told_by_status(answer: _Answer) -> ClientError:
     if 200 <= status < 300 and not isinstance(answer.body, Mapping):
         return errors.ClientJSONDecodeError("The answer is no JSON object; a proxy or a web page may have sent it.")
     if status == 400 or 200 <= status < 300:
-        if answer.message or answer.error_type:
-            return errors.UnknownError(answer.quote(f"Instagram refused the request ({answer.error_type[:80]})."))
+        said = answer.quote(
+            answer.error_type and f"Instagram refused the request ({_quotable(answer.error_type)[:80]})."
+        )
+        if said:
+            return errors.UnknownError(said)
         return errors.ClientBadRequestError("Instagram refused the request without a reason.")
-    if status == 404 and not answer.is_direct and _text(answer.body).strip() == "Not Found":
-        # Outside Direct a bare "Not Found" hides a checkpoint.
+    if status == 404 and not answer.path.startswith(_NOT_MASKED) and _text(answer.body).strip() == "Not Found":
+        # Elsewhere a bare "Not Found" hides a checkpoint.
         return errors.ChallengeRequired("Instagram hides this from the account: open the app and confirm who you are.")
     if status == 429:
         empty = not answer.body
@@ -164,11 +181,12 @@ def _challenge(answer: _Answer) -> ClientError:
     elif challenge.get("native_flow") is True:
         kind = "native"
     else:
-        kind = "legacy" if re.match(r"/challenge/\d+/[^/]+/", api_path) else "unknown"
+        kind = "legacy" if challenge_path(api_path) else "unknown"
+    remedy = "challenge_state() shows the way to a code, or" if kind == "legacy" else "a person has to"
     return _with(
         errors.ChallengeRequired(
             f"Instagram wants to know who you are (a challenge of the kind {kind!r}): "
-            "open the app or the page in `url`, confirm, then try again."
+            f"{remedy} open the app or the page in `url`, confirm, then try again."
         ),
         kind=kind,
         url=url or None,
@@ -192,7 +210,7 @@ def _unusable_password(answer: _Answer) -> ClientError:
 
 
 def _invalid_parameters(answer: _Answer) -> ClientError:
-    if answer.path.startswith("accounts/two_factor_login"):
+    if answer.path.startswith(("accounts/two_factor_login", "accounts/send_two_factor_login")):
         return errors.TwoFactorError(
             "Instagram does not accept this two-factor step: it is too old, or the account needs the app for it."
         )
@@ -215,7 +233,8 @@ _BY_ERROR_TYPE: dict[str, Callable[[_Answer], ClientError]] = {
     "invalid_user": _invalid_user,
     "ip_block": _address_blocked,
     "needs_upgrade": lambda _: errors.ClientNeedsUpgradeError(
-        "Instagram no longer accepts this app version; set a newer `app` part in the Profile (all three fields)."
+        "Instagram no longer accepts this app version: set a newer `app` part in the Profile (all three fields) "
+        "and call upgrade_app()."
     ),
     "sms_code_validation_code_invalid": lambda _: errors.TwoFactorBadCode("The code is wrong; enter it again."),
     "invalid_nonce": lambda _: errors.TwoFactorCodeExpired("The two-factor step is too old; log in again for another."),
@@ -238,13 +257,15 @@ def _with(error: _E, **details: Any) -> _E:
     return error
 
 
-def _text(value: Any) -> str:
-    """Text, or the texts inside an object such as ``{"errors": ["…"]}``, or nothing."""
-    if isinstance(value, str):
-        return value
+def _text(value: Any, depth: int = _DEPTH) -> str:
+    """Text, or the texts in a list or inside an object such as ``{"errors": ["…"]}``, or nothing."""
+    if isinstance(value, str) or depth == 0:
+        return value if isinstance(value, str) else ""
     if isinstance(value, Mapping):
-        value = value.get("errors")
-    return " ".join(item for item in value if isinstance(item, str)) if isinstance(value, list) else ""
+        places = (value.get("errors"), value.get("message"), value.get("text"))
+        return next(filter(None, (_text(place, depth - 1) for place in places)), "")
+    texts = (_text(item, depth - 1) for item in value[:20]) if isinstance(value, list) else ()
+    return " ".join(filter(None, texts))
 
 
 def _quotable(text: str) -> str:
@@ -252,7 +273,20 @@ def _quotable(text: str) -> str:
     return _SECRET.sub("…", " ".join(text[:2000].split()))[:300]
 
 
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds; the form with a date is ignored, it needs a clock that agrees with the server's."""
-    value = str(CaseInsensitiveDict(headers).get("retry-after", ""))
-    return float(value) if re.fullmatch(r"\d{1,9}", value, re.ASCII) else None
+def retry_after(headers: Mapping[str, str], now: float | None = None) -> float | None:
+    """Seconds that the server asks to wait. A date is compared with that of the answer, or else with ``now``."""
+    answer = CaseInsensitiveDict(headers)
+    value = str(answer.get("retry-after", ""))
+    if re.fullmatch(r"\d{1,9}", value, re.ASCII):
+        return float(value)
+    until, since = _moment(value), _moment(str(answer.get("date", "")))
+    since = now if since is None else since
+    return None if until is None or since is None else max(0.0, until - since)
+
+
+def _moment(date: str) -> float | None:
+    """The unix time of an HTTP date."""
+    try:
+        return parsedate_to_datetime(date[:100]).timestamp()
+    except (ValueError, OverflowError):
+        return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,7 +21,10 @@ from instagrapi.http.password import PasswordKey
 from instagrapi.http.settings import Settings
 from instagrapi.profile import AppProfile
 
+logger = logging.getLogger("instagrapi.http")
+
 _BEARER_PREFIX = "Bearer IGT:2:"
+_SESSION_COOKIES = {"sessionid", "ds_user_id"}
 
 
 @dataclass
@@ -141,6 +145,10 @@ def absorb_headers(settings: Settings, hints: ServerHints, headers: Mapping[str,
     answer = CaseInsensitiveDict(headers)
     if bearer := parse_bearer(answer.get("ig-set-authorization", "")):
         settings.authorization_data = bearer
+        if settings.cookies.get("sessionid", bearer["sessionid"]) != bearer["sessionid"]:
+            # The cookie is that of an older session, and would be taken for the newer one.
+            settings.cookies = {name: value for name, value in settings.cookies.items() if name not in _SESSION_COOKIES}
+    _compare_user(settings, answer.get("ig-set-ig-u-ds-user-id", ""))
     settings.mid = answer.get("ig-set-x-mid") or settings.mid
     settings.ig_www_claim = answer.get("x-ig-set-www-claim") or settings.ig_www_claim
     settings.ig_u_rur = answer.get("ig-set-ig-u-rur") or settings.ig_u_rur
@@ -151,3 +159,10 @@ def absorb_headers(settings: Settings, hints: ServerHints, headers: Mapping[str,
         answer.get("ig-set-password-encryption-key-id", ""), answer.get("ig-set-password-encryption-pub-key", "")
     )
     hints.password_key = key or hints.password_key
+
+
+def _compare_user(settings: Settings, user_id: str) -> None:
+    """The server says who it takes us for, which should be no news."""
+    known = session_user_id(settings)
+    if known and user_id.isdecimal() and user_id != known:
+        logger.warning("Instagram answers as if another account were logged in: the settings may be a mixture")

@@ -11,11 +11,11 @@ import logging
 import re
 import ssl
 import time
-from collections.abc import Iterator, Mapping
-from typing import Protocol
+from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import urlsplit
 
 import requests
+import urllib3
 from requests.cookies import RequestsCookieJar, extract_cookies_to_jar
 from urllib3.exceptions import DecodeError, HTTPError, ProtocolError, ReadTimeoutError, SSLError
 
@@ -38,17 +38,6 @@ _BROKEN = (
     ProtocolError,
     DecodeError,
 )
-
-
-class Readable(Protocol):
-    """A body that need not be in memory, but whose length is known."""
-
-    def read(self, size: int = -1, /) -> bytes:
-        """So many of the next bytes at most; none at the end."""
-
-    def __len__(self) -> int: ...
-
-    def __iter__(self) -> Iterator[bytes]: ...
 
 
 def checked_proxy(url: str | None) -> str | None:
@@ -110,7 +99,7 @@ class HttpSession:
         headers: Mapping[str, str],
         cookies: RequestsCookieJar,
         params: Mapping[str, str] | None = None,
-        data: Mapping[str, str] | Readable | None = None,
+        data: Mapping[str, str] | bytes | Iterable[bytes] | None = None,
         ca_file: str | None = None,
     ) -> requests.Response:
         """Sends a request and reads the whole answer, whatever its status.
@@ -124,7 +113,7 @@ class HttpSession:
             headers: complete; the session adds none.
             cookies: sent, and brought up to date with what the answer sets or deletes.
             params: query.
-            data: form fields, or the body itself, which is read while it is sent.
+            data: form fields, or the body: bytes, an open file (sent with its length), or pieces (sent in chunks).
             ca_file: with the only certificate authorities to trust; those of the session if omitted.
 
         Raises:
@@ -156,7 +145,7 @@ class HttpSession:
             path,
             response.status_code,
             (time.monotonic() - started) * 1000,
-            len(prepared.body or ""),
+            _size(prepared),
             len(response.content),
         )
         return response
@@ -225,8 +214,16 @@ class _OwnSession(requests.Session):
 
 def _pieces(response: requests.Response) -> Iterator[bytes]:
     """The decoded body, each piece as soon as it is there; ``iter_content`` would wait until a piece is full."""
+    if not isinstance(response.raw, urllib3.HTTPResponse):  # of an adapter that is not based on urllib3
+        yield from response.iter_content(_CHUNK)
+        return
     while piece := response.raw.read1(_CHUNK, decode_content=True):
         yield piece
+
+
+def _size(prepared: requests.PreparedRequest) -> int:
+    length = prepared.headers.get("Content-Length", "0")
+    return int(length) if length.isdecimal() else 0
 
 
 def _pieces_in_time(response: requests.Response, seconds: float, host: str | None) -> Iterator[bytes]:

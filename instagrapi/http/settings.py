@@ -18,7 +18,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from instagrapi.exceptions import ClientError
-from instagrapi.http.device import build_user_agent, device_settings, generate_uuids
+from instagrapi.http.device import build_user_agent, completed_device, device_settings, generate_uuids
 from instagrapi.profile import Profile
 
 logger = logging.getLogger("instagrapi.http")
@@ -93,15 +93,13 @@ class Settings(MutableMapping[str, Any], BaseModel):
             raise ClientError("settings have to be a mapping, as get_settings() returns it")
         given = copy.deepcopy(dict(data or {}))
         if isinstance(given.get("device_settings"), Mapping | None):
-            given["device_settings"] = {
-                **device_settings(profile or Profile()),
-                **_without_nulls(given.get("device_settings")),
-            }
+            given["device_settings"] = completed_device(given.get("device_settings") or {}, profile or Profile())
         built = not given.get("user_agent")
         try:
             settings = cls.model_validate({**given, "user_agent": "" if built else given["user_agent"]})
         except ValidationError as error:
             raise _unusable(error) from None
+        settings.mid = settings.mid or settings.cookies.get("mid")  # where older releases kept it
         if built:
             settings.user_agent = settings.built_user_agent()
         return settings
@@ -214,14 +212,14 @@ class Settings(MutableMapping[str, Any], BaseModel):
         if not isinstance(value, Mapping):
             return value
         given = _without_nulls(value)
-        if "device_id" in given:  # its name in files of older releases
+        if str(given.get("device_id")).startswith("android-"):  # its name in files of older releases
             given.setdefault("android_device_id", given["device_id"])
         return {**generate_uuids(), **given}
 
     @field_validator("device_settings", mode="before")
     @classmethod
     def _complete_device(cls, value: Any) -> Any:
-        return {**device_settings(Profile()), **_without_nulls(value)} if isinstance(value, Mapping) else value
+        return completed_device(value, Profile()) if isinstance(value, Mapping) else value
 
     @field_validator("tls_verify")
     @classmethod

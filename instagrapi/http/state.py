@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from typing import Any
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 import requests
 
+from instagrapi.exceptions import ChallengeRequired, ClientError
 from instagrapi.http.device import new_csrf_token
 from instagrapi.http.headers import ServerHints, authorization, session_id, session_user_id
 from instagrapi.http.session import HttpSession
 from instagrapi.http.settings import Settings, timezone_name
 from instagrapi.profile import Profile
+from instagrapi.types import TwoFactorInfo
+
+
+class PendingLogin(NamedTuple):
+    """A login that waits for its two-factor code: how it can be confirmed, and the cookies that go with it."""
+
+    info: TwoFactorInfo
+    username: str
+    cookies: Mapping[str, str]
+    #: Whether a code was asked for; otherwise an app makes it, where there is one.
+    was_sent: bool = False
 
 
 class ClientState:
@@ -30,6 +44,11 @@ class ClientState:
         locale: such as ``en_US``; see :meth:`set_locale`.
         country: ISO code, such as ``US``.
         timezone_offset: seconds east of UTC.
+        on_error: called with every error of a request, on the thread that made it. If it returns true, the same request
+            is sent once more, also a POST that may have been carried out. Requests that it makes itself are not
+            reported to it.
+        clock: gives unix time in seconds.
+        sleep: waits for seconds: for ``delay_range``, and before an upload or its message is tried again.
 
     Raises:
         RealtimeConfigError: the proxy URL or the timeout is unusable.
@@ -48,17 +67,28 @@ class ClientState:
         locale: str | None = None,
         country: str | None = None,
         timezone_offset: int | None = None,
+        on_error: Callable[[ClientError], bool | None] | None = None,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         self.username: str | None = None
         self.password: str | None = None
         self.delay_range = delay_range
+        self.on_error = on_error
+        self._clock = clock
+        self._sleep = sleep
         self._profile = profile or Profile.current()
         self._http = HttpSession(session, proxy=proxy, timeout=timeout)
-        self._hints = ServerHints()
         self._csrf_token = new_csrf_token()
         self._last_json: dict[str, Any] = {}
         self._last_response: requests.Response | None = None
+        self._totp_seed: str | None = None
         self._relogins = 0
+        self._logging_in = threading.RLock()
+        self._absorbing = threading.Lock()
+        self._reporting = threading.local()
+        self._challenge: ChallengeRequired | None = None
+        self._two_factor: PendingLogin | None = None
         self.set_settings(settings or {})
         if locale is not None:
             self.set_locale(locale)
@@ -97,16 +127,23 @@ class ClientState:
         else:
             self._settings = Settings.read(settings, self._profile)
         self._hints = ServerHints()
+        self._challenge = self._two_factor = None
         return True
 
-    def load_settings(self, path: str | os.PathLike[str]) -> dict[str, Any]:
+    def load_settings(self, path: str | os.PathLike[str], override_app_version: bool = False) -> dict[str, Any]:
         """Takes over the session state of a JSON file, and returns a plain copy.
+
+        Args:
+            path: of the file.
+            override_app_version: whether to call :meth:`upgrade_app` afterwards.
 
         Raises:
             OSError: the file cannot be read; ``FileNotFoundError`` when there is none.
             ClientError: it is not a settings file.
         """
         self.set_settings(Settings.load(path, self._profile))
+        if override_app_version:
+            self.upgrade_app()
         return self.get_settings()
 
     def dump_settings(self, path: str | os.PathLike[str]) -> bool:
@@ -216,6 +253,21 @@ class ClientState:
     @app_version.setter
     def app_version(self, value: str) -> None:
         self.device_settings = {**self.device_settings, "app_version": value}
+
+    def upgrade_app(self) -> None:
+        """Presents the app release of the profile instead of that of the loaded session: its three fields and the user
+        agent that goes with them. Phone and ids stay.
+
+        A session keeps its own release otherwise, which Instagram no longer accepts after some months
+        (:class:`~instagrapi.exceptions.ClientNeedsUpgradeError`).
+        """
+        app = self._profile.app
+        self.device_settings = {
+            **self.device_settings,
+            "app_version": app.version,
+            "version_code": app.version_code,
+            "bloks_versioning_id": app.bloks_versioning_id,
+        }
 
     @property
     def user_agent(self) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import secrets
-import time
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +11,7 @@ from urllib.parse import urlsplit
 import requests
 from requests.structures import CaseInsensitiveDict
 
+from instagrapi.exceptions import ChallengeRequired, ClientError
 from instagrapi.http.cookies import absorb_cookies, cookie_jar
 from instagrapi.http.failures import failure
 from instagrapi.http.forms import plain_form, signed_form
@@ -49,11 +49,36 @@ class PrivateMixin(ClientState):
             ClientConnectionError: no connection or no answer; ``ClientRequestTimeout`` when time ran out.
             ClientError: any other failure; all of the above are its subclasses.
         """
+        try:
+            return self._exchange(endpoint, data, params, with_signature, headers)
+        except ClientError as error:
+            if not self._wants_repetition(error):
+                raise
+        return self._exchange(endpoint, data, params, with_signature, headers)
+
+    def _wants_repetition(self, error: ClientError) -> bool:
+        """What ``on_error`` says, unless the request is one of its own."""
+        if self.on_error is None or getattr(self._reporting, "is_on", False):
+            return False
+        self._reporting.is_on = True
+        try:
+            return bool(self.on_error(error))
+        finally:
+            self._reporting.is_on = False
+
+    def _exchange(
+        self,
+        endpoint: str,
+        data: Mapping[str, Any] | None,
+        params: Mapping[str, Any] | None,
+        with_signature: bool,
+        headers: Mapping[str, str | None] | None,
+    ) -> dict[str, Any]:
         path, _, query = endpoint.lstrip("/").partition("?")
         path = f"{path.rstrip('/')}/"
         endpoints = self._profile.endpoints
         sent: MutableMapping[str, str | None] = CaseInsensitiveDict(
-            request_headers(self.settings, self._profile.app, self._hints, time.time())
+            request_headers(self.settings, self._profile.app, self._hints, self._clock())
         )
         form = None
         if data is not None:
@@ -61,7 +86,7 @@ class PrivateMixin(ClientState):
             sent["Content-Type"] = _FORM
         sent.update(headers or {})
         if self.delay_range:
-            time.sleep(secrets.SystemRandom().uniform(*self.delay_range))
+            self._sleep(secrets.SystemRandom().uniform(*self.delay_range))
         cookies = self.settings.cookies
         jar = cookie_jar(cookies, urlsplit(endpoints.http).hostname or "")
         response = self._http.exchange(
@@ -73,8 +98,9 @@ class PrivateMixin(ClientState):
             data=form,
             ca_file=endpoints.ca_file or self.settings.ca_file,
         )
-        absorb_headers(self.settings, self._hints, response.headers)
-        absorb_cookies(self.settings, cookies, jar)
+        with self._absorbing:
+            absorb_headers(self.settings, self._hints, response.headers)
+            absorb_cookies(self.settings, cookies, jar)
         return self._checked(response, path)
 
     def _checked(self, response: requests.Response, path: str) -> dict[str, Any]:
@@ -82,9 +108,11 @@ class PrivateMixin(ClientState):
         body = _parsed(response)
         self._last_response = response
         self._last_json = answer = body if isinstance(body, dict) else {}
-        error = failure(response.status_code, response.headers, body, path)
+        error = failure(response.status_code, response.headers, body, path, self._clock())
         if error is not None:
             error.response = response
+            if isinstance(error, ChallengeRequired) and (error.challenge or self._challenge is None):
+                self._challenge = error
             raise error
         return answer
 

@@ -18,10 +18,12 @@ implementations, or *assumed*.
 
 from __future__ import annotations
 
+from instagrapi.types.confirming import ChallengeState, ChallengeWants, TwoFactorInfo, TwoFactorWay
 from instagrapi.types.content import Content, ContentKind
-from instagrapi.types.direct import DirectMessage, DirectThread, LastSeen
+from instagrapi.types.direct import DirectMessage, DirectShortThread, DirectThread, LastSeen
 from instagrapi.types.entities import ItemReaction, Mention, mentions_of, reactions_of
 from instagrapi.types.families import content_of
+from instagrapi.types.inbox import DirectInbox, FoundMessage, PendingPreview, Presence
 from instagrapi.types.media import Media, MediaKind
 from instagrapi.types.messages import (
     HEART,
@@ -41,7 +43,7 @@ from instagrapi.types.moments import Timestamp, moment, moment_from_microseconds
 from instagrapi.types.notices import ActionLog, Call, Deletion, Placeholder, PollVote, UnknownContent
 from instagrapi.types.shares import Clip, Guide, Hashtag, Live, Location, Post, Product, SharedProfile
 from instagrapi.types.stories import StoryContent, StoryMention, StoryReaction, StoryReply, StoryShare
-from instagrapi.types.users import Account, UserShort
+from instagrapi.types.users import Account, Friendship, User, UserShort
 from instagrapi.types.xma import Xma, XmaCard
 
 __all__ = [
@@ -51,12 +53,18 @@ __all__ = [
     "Album",
     "Animation",
     "Call",
+    "ChallengeState",
+    "ChallengeWants",
     "Clip",
     "Content",
     "ContentKind",
     "Deletion",
+    "DirectInbox",
     "DirectMessage",
+    "DirectShortThread",
     "DirectThread",
+    "FoundMessage",
+    "Friendship",
     "Guide",
     "Hashtag",
     "ItemReaction",
@@ -69,10 +77,12 @@ __all__ = [
     "MediaContent",
     "MediaKind",
     "Mention",
+    "PendingPreview",
     "Photo",
     "Placeholder",
     "PollVote",
     "Post",
+    "Presence",
     "Product",
     "SharedProfile",
     "Sticker",
@@ -83,7 +93,10 @@ __all__ = [
     "StoryShare",
     "Text",
     "Timestamp",
+    "TwoFactorInfo",
+    "TwoFactorWay",
     "UnknownContent",
+    "User",
     "UserShort",
     "Video",
     "ViewOnce",

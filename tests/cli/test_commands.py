@@ -77,7 +77,7 @@ def test_debug_shows_the_traceback(cli: Cli, emulator: Emulator) -> None:
         cli("--debug", "login", "me", stdin="wrong\n")
 
 
-@pytest.mark.parametrize("command", [["listen"], ["push"], ["send", "1", "hi"]])
+@pytest.mark.parametrize("command", [["listen"], ["push"], ["send", "1", "hi"], ["whoami"], ["logout"]])
 def test_without_a_session_the_command_says_what_to_do(cli: Cli, command: list[str], settings_file: Path) -> None:
     assert cli(*command) == (
         1,

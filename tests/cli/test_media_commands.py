@@ -98,7 +98,7 @@ def test_there_is_one_thing_to_send(
 def test_a_thread_is_named_by_its_id(cli: Cli, me: Actor, files: dict[str, str]) -> None:
     outcome = cli("send", "alice", "--photo", files["photo"])
     assert outcome.status == 2
-    assert "no id" in outcome.err
+    assert "an id consists of digits" in outcome.err
 
 
 def test_another_kind_of_file_is_one_sentence(cli: Cli, me: Actor, alice: Actor, files: dict[str, str]) -> None:

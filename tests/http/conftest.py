@@ -65,9 +65,9 @@ class FakeInstagram(BaseAdapter):
             )
         )
 
-    def forget(self) -> None:
-        """Takes back the answers that nobody asked for."""
-        self._answers.clear()
+    def forget_answer(self) -> None:
+        """The next answer was not asked for."""
+        self._answers.pop()
 
     def fail(self, error: Exception) -> None:
         self._answers.append(error)

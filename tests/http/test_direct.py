@@ -19,8 +19,9 @@ def ids(threads: Any) -> list[str]:
 
 def test_one_page_is_enough_and_says_where_realtime_starts(member: HttpClient, server: Any) -> None:
     server.answer(page(1, 2, cursor="c1", seq_id=77))
-    assert ids(member.direct_threads(amount=1)) == ["1"]
-    assert (member.last_json["seq_id"], member.last_json["snapshot_at_ms"]) == (77, 1790000000000)
+    inbox = member.direct_inbox()
+    assert ids(inbox.threads) == ["1", "2"]
+    assert (inbox.seq_id, inbox.snapshot_at_ms, inbox.cursor) == (77, 1790000000000, "c1")
     query = server.query()
     assert len(query.pop("igd_request_log_tracking_id")) == 36
     assert server.paths == ["GET /api/v1/direct_v2/inbox/"]

@@ -46,7 +46,7 @@ UPLOADS = {"photo": "messenger_image", "video": "messenger_video", "voice": "mes
 def naps(member: HttpClient) -> list[float]:
     """What the client waited."""
     naps: list[float] = []
-    member.sleep = naps.append
+    member._sleep = naps.append
     return naps
 
 

@@ -306,6 +306,12 @@ def test_a_reply_quotes(member: HttpClient, server: Any) -> None:
     assert (message.reply.id, message.reply.text) == ("31", "well?")
 
 
+def test_who_was_mentioned_is_told(member: HttpClient, server: Any) -> None:
+    server.answer(OK)
+    message = member.direct_answer(THREAD, "@alice hi", mentioned_user_ids=[20000000002])
+    assert [mention.user_id for mention in message.mentions] == ["20000000002"]
+
+
 @pytest.mark.parametrize("name", ["like", "gif", "media", "story", "profile", "story reply"])
 def test_what_is_shared_is_in_the_message(member: HttpClient, server: Any, name: str) -> None:
     server.answer(OK)

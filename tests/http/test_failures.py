@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from instagrapi import exceptions as errors
 from instagrapi.exceptions import ClientError
-from instagrapi.http.failures import failure
+from instagrapi.http.failures import failure, retry_after
 
 BROADCAST = "direct_v2/threads/broadcast/text/"
 json_values = st.recursive(
@@ -136,7 +137,12 @@ def test_two_factor_carries_what_is_offered() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "kind"), [("accounts/two_factor_login/", errors.TwoFactorError), ("x/", errors.UnknownError)]
+    ("path", "kind"),
+    [
+        ("accounts/two_factor_login/", errors.TwoFactorError),
+        ("accounts/send_two_factor_login_sms/", errors.TwoFactorError),
+        ("x/", errors.UnknownError),
+    ],
 )
 def test_invalid_parameters_depend_on_the_step(path: str, kind: type[ClientError]) -> None:
     assert type(failed(400, {"message": "Invalid Parameters", "error_type": "invalid_parameters"}, path)) is kind
@@ -185,6 +191,57 @@ def test_throttling_tells_an_empty_answer() -> None:
 @pytest.mark.parametrize(("value", "seconds"), [("120", 120.0), ("soon", None), ("²", None), ("9" * 400, None)])
 def test_retry_after(value: str, seconds: float | None) -> None:
     assert failed(429, "", **{"Retry-After": value}).retry_after == seconds
+
+
+@pytest.mark.parametrize(
+    ("headers", "now", "seconds"),
+    [
+        ({"Retry-After": "Wed, 21 Oct 2015 07:30:00 GMT", "Date": "Wed, 21 Oct 2015 07:28:00 GMT"}, None, 120.0),
+        ({"retry-after": "Wed, 21 Oct 2015 07:30:00 GMT", "date": "Wed, 21 Oct 2015 07:28:00 GMT"}, 5.0, 120.0),
+        ({"Retry-After": "Wed, 21 Oct 2015 07:30:00 GMT"}, 1445412570.0, 30.0),
+        ({"Retry-After": "Wed, 21 Oct 2015 07:30:00 GMT"}, None, None),
+        ({"Retry-After": "Wed, 21 Oct 2015 07:30:00 GMT", "Date": "Wed, 21 Oct 2015 08:28:00 GMT"}, None, 0.0),
+        ({"Retry-After": "Wed, 99 Oct 2015 07:30:00 GMT"}, 5.0, None),
+        ({"Date": "Wed, 21 Oct 2015 08:28:00 GMT"}, 5.0, None),
+    ],
+)
+def test_retry_after_may_be_a_date(headers: dict[str, str], now: float | None, seconds: float | None) -> None:
+    assert retry_after(headers, now) == seconds
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"message": "the reason"},
+        {"message": {"errors": ["the reason"]}},
+        {"message": {"errors": [{"message": "the reason"}]}},
+        {"message": ["the", "reason"]},
+        {"message": None, "payload": {"message": "the reason"}},
+        {"message": None, "error_body": "the reason", "error_title": "Oh no"},
+        {"message": "", "feedback_message": "the reason"},
+        {"errors": ["the reason"]},
+        {"error": {"message": "the reason"}},
+        {"challenge": {"errors": ["the reason"]}},
+        {"message": 5, "error_title": "the reason"},
+    ],
+)
+def test_the_reason_is_found_wherever_it_stands(body: dict[str, Any]) -> None:
+    error = failed(400, body)
+    assert (type(error), str(error)) == (errors.UnknownError, "the reason")
+    assert str(failed(403, body)) == "the reason (HTTP 403)"
+
+
+def test_what_a_person_has_to_do_is_said() -> None:
+    for body, remedy in (
+        ({"message": "challenge_required", "challenge": {"api_path": "/challenge/1/x/"}}, r"challenge_state\(\)"),
+        ({"message": "challenge_required", "challenge": {"native_flow": True}}, "a person has to open the app"),
+        ({"message": "checkpoint_required"}, "Pass the checkpoint in the app"),
+        ({"message": "consent_required"}, "accept the new terms"),
+        ({"error_type": "needs_upgrade"}, r"upgrade_app\(\)"),
+        ({"two_factor_info": {"x": 1}}, r"two_factor_login\(\)"),
+        ({"message": "login_required"}, "log in again"),
+    ):
+        assert re.search(remedy, str(failed(400, body))), body
 
 
 def test_secrets_in_the_server_s_words_are_not_repeated() -> None:

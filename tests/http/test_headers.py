@@ -154,3 +154,28 @@ def test_a_lone_session_cookie_makes_a_bearer() -> None:
 
 def test_a_session_id_without_a_user_id_is_not_shown_as_one() -> None:
     assert session_user_id(Settings.read({"cookies": {"sessionid": "secret"}})) is None
+
+
+def test_a_newer_bearer_ends_the_cookie_of_an_older_session() -> None:
+    settings = Settings.read({"cookies": {"sessionid": "1%3Aold", "ds_user_id": "1", "csrftoken": "t"}})
+    absorb_headers(
+        settings, ServerHints(), {"ig-set-authorization": _bearer({"ds_user_id": "1", "sessionid": "1%3Anew"})}
+    )
+    assert settings.cookies == {"csrftoken": "t"}
+    assert session_id(settings) == "1%3Anew"
+
+
+def test_the_bearer_of_the_same_session_keeps_its_cookie() -> None:
+    settings = Settings.read({"cookies": {"sessionid": "1%3Asame"}})
+    absorb_headers(
+        settings, ServerHints(), {"ig-set-authorization": _bearer({"ds_user_id": "1", "sessionid": "1%3Asame"})}
+    )
+    assert settings.cookies == {"sessionid": "1%3Asame"}
+
+
+@pytest.mark.parametrize(("user_id", "is_odd"), [("1", False), ("", False), ("no id", False), ("2", True)])
+def test_being_taken_for_somebody_else_is_noticed(caplog: pytest.LogCaptureFixture, user_id: str, is_odd: bool) -> None:
+    settings = Settings.read({"authorization_data": {"ds_user_id": "1", "sessionid": "1%3Asecret"}})
+    absorb_headers(settings, ServerHints(), {"ig-set-ig-u-ds-user-id": user_id})
+    assert ("another account" in caplog.text) is is_odd
+    assert "secret" not in caplog.text

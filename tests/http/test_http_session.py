@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -420,3 +421,45 @@ def test_the_log_shows_path_status_and_sizes_only(
     assert second.startswith("GET /api/v1/challenge/… -> 200")
     assert third == "POST /api/v1/x/ failed: ClientConnectionError"
     assert "secret" not in caplog.text
+
+
+@pytest.mark.parametrize("kind", ["bytes", "pieces", "file"])
+def test_a_body_may_be_bytes_pieces_or_a_file(http: HttpSession, kind: str, tmp_path: Path) -> None:
+    content = b"a" * 70_000 + b"end"
+    received = bytearray()
+
+    def take(connection: socket.socket) -> None:
+        connection.settimeout(5)
+        while not received.endswith((b"end", b"end\r\n0\r\n\r\n")):
+            received.extend(connection.recv(65536))
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
+
+    (tmp_path / "body").write_bytes(content)
+    with listener(take) as url, open(tmp_path / "body", "rb") as file:
+        bodies: dict[str, Any] = {
+            "bytes": content,
+            "pieces": (content[at : at + 10_000] for at in range(0, len(content), 10_000)),
+            "file": file,
+        }
+        answer = HttpSession().exchange("POST", url, headers={}, cookies=RequestsCookieJar(), data=bodies[kind])
+    assert answer.json() == {}
+    head, _, body = bytes(received).partition(b"\r\n\r\n")
+    if kind == "pieces":
+        assert b"Transfer-Encoding: chunked" in head
+        assert body.count(b"a") == 70_000
+    else:
+        assert f"Content-Length: {len(content)}".encode() in head
+        assert body == content
+
+
+def test_pieces_are_sent_once_only_when_the_connection_fails() -> None:
+    asked = 0
+
+    def refuse(connection: socket.socket) -> None:
+        nonlocal asked
+        asked += 1
+        connection.recv(10)
+
+    with listener(refuse) as url, pytest.raises(ClientConnectionError):
+        HttpSession().exchange("POST", url, headers={}, cookies=RequestsCookieJar(), data=iter([b"x" * 10]))
+    assert asked == 1

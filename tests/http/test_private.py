@@ -1,20 +1,27 @@
 from __future__ import annotations
 
-import time
+import io
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 import requests
+from requests.adapters import BaseAdapter
 
 from instagrapi.exceptions import (
     ChallengeRequired,
     ClientConnectionError,
+    ClientError,
     ClientJSONDecodeError,
+    ClientServerError,
     ClientThrottledError,
     LoginRequired,
+    PrivateError,
 )
 from instagrapi.mixins.http import HttpClient
 from instagrapi.profile import Endpoints, Profile
+from tests.http.conftest import FakeInstagram
 
 
 def test_without_data_it_is_a_get(member: HttpClient, server: Any) -> None:
@@ -142,16 +149,131 @@ def test_settings_cannot_switch_verification_off(
     assert member.get_settings()["tls_verify"] == switched_off
 
 
-def test_a_pause_before_each_request_if_wanted(
-    member: HttpClient, server: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_pause_before_each_request_if_wanted(session: requests.Session, server: Any) -> None:
     pauses: list[float] = []
-    monkeypatch.setattr(time, "sleep", pauses.append)
+    client = HttpClient(session=session, profile=Profile(), sleep=pauses.append)
     server.answer()
-    member.private_request("x/")
+    client.private_request("x/")
     assert pauses == []
-    member.delay_range = [1, 3]
+    client.delay_range = [1, 3]
     server.answer()
-    member.private_request("x/")
+    client.private_request("x/")
     assert len(pauses) == 1
     assert 1 <= pauses[0] <= 3
+
+
+def test_on_error_may_ask_for_one_repetition(session: requests.Session, server: Any) -> None:
+    seen: list[ClientError] = []
+
+    def repeat(error: ClientError) -> bool:
+        seen.append(error)
+        return isinstance(error, ClientThrottledError)
+
+    client = HttpClient(session=session, profile=Profile(), on_error=repeat)
+    server.answer(b"", status=429)
+    server.answer({"status": "ok", "n": 2})
+    assert client.private_request("x/", {"a": 1}) == {"status": "ok", "n": 2}
+    assert server.signed(0) == server.signed(1) == {"a": 1}
+    server.answer(b"", status=429)
+    server.answer(b"", status=429)
+    with pytest.raises(ClientThrottledError):
+        client.private_request("x/")
+    server.answer({"message": "challenge_required"}, status=400)
+    with pytest.raises(ChallengeRequired):
+        client.private_request("x/")
+    assert [type(error) for error in seen] == [ClientThrottledError, ClientThrottledError, ChallengeRequired]
+    assert len(server.requests) == 5
+
+
+def test_requests_made_by_on_error_are_not_reported_to_it(session: requests.Session, server: Any) -> None:
+    calls = 0
+
+    def ask(error: ClientError) -> bool:
+        nonlocal calls
+        calls += 1
+        client.account_info()
+        return True
+
+    client = HttpClient(session=session, profile=Profile(), on_error=ask)
+    for _ in range(2):
+        server.answer(b"", status=500)
+    with pytest.raises(ClientServerError):
+        client.private_request("x/")
+    assert (calls, len(server.requests)) == (1, 2)
+    server.answer(b"", status=500)
+    server.answer({"user": {"pk": 1}})
+    server.answer({"status": "ok"})
+    assert client.private_request("x/") == {"status": "ok"}
+    assert calls == 2, "it is asked again after it has failed"
+
+
+def test_without_on_error_nothing_is_repeated(member: HttpClient, server: Any) -> None:
+    for body in ("feedback_required", "challenge_required", "Please wait a few minutes before you try again."):
+        server.answer({"message": body, "status": "fail"}, status=400)
+        with pytest.raises(PrivateError):
+            member.private_request("x/")
+    assert len(server.requests) == 3
+
+
+def test_several_threads_may_share_a_client() -> None:
+    """Each gets its own answer, and no change that an answer brings is lost."""
+
+    class Echo(BaseAdapter):
+        def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:  # type: ignore[override]
+            number = str(request.url).rstrip("/").rpartition("/")[2]
+            fake = FakeInstagram()
+            cookie = f"c{number}={number}; Domain=.instagram.com; Path=/; Secure"
+            fake.answer({"status": "ok", "number": number}, cookies=[cookie])
+            barrier.wait()
+            return fake.send(request)
+
+        def close(self) -> None:
+            pass
+
+    threads = 8
+    barrier = threading.Barrier(threads)
+    session = requests.Session()
+    session.mount("https://", Echo())
+    client = HttpClient(session=session, profile=Profile())
+
+    def ask(number: int) -> tuple[int, str]:
+        return number, client.private_request(f"x/{number}/")["number"]
+
+    with ThreadPoolExecutor(threads) as pool:
+        for number, answer in pool.map(ask, range(threads * 5)):
+            assert str(number) == answer
+    assert len(client.settings.cookies) == threads * 5
+
+
+def test_retry_after_as_a_date_counts_from_the_date_of_the_answer(member: HttpClient, server: Any) -> None:
+    server.answer(
+        b"",
+        status=429,
+        headers={"Retry-After": "Wed, 21 Oct 2015 07:30:00 GMT", "Date": "Wed, 21 Oct 2015 07:28:00 GMT"},
+    )
+    with pytest.raises(ClientThrottledError) as caught:
+        member.private_request("x/")
+    assert caught.value.retry_after == 120
+
+
+def test_any_adapter_can_be_mounted() -> None:
+    """The shape of a transport of one's own, as the page on sessions shows it."""
+
+    class Transport(BaseAdapter):
+        def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:  # type: ignore[override]
+            assert options["timeout"] == (5, 20)
+            assert options["verify"] is True
+            response = requests.Response()
+            response.status_code = 200
+            response.raw = io.BytesIO(b'{"status": "ok", "over": "h2"}')
+            response.headers["ig-set-x-mid"] = "from-h2"
+            return response
+
+        def close(self) -> None:
+            pass
+
+    session = requests.Session()
+    session.mount("https://", Transport())
+    client = HttpClient(session=session, timeout=(5, 20), profile=Profile())
+    assert client.private_request("x/") == {"status": "ok", "over": "h2"}
+    assert client.mid == "from-h2"

@@ -5,16 +5,20 @@ They are read where they lie, next to the checkout, and are no part of it.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import pathlib
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from instagrapi import exceptions as errors
 from instagrapi.mixins.http import HttpClient
-from instagrapi.types import DirectThread
+from instagrapi.types import ChallengeState, DirectThread, TwoFactorInfo
 from tests.support.mp4 import JPEG, mp4
+from tests.support.mutations import mutated
 
 samples = pathlib.Path(__file__).resolve().parents[3] / "shared" / "http-samples"
 pytestmark = pytest.mark.skipif(not samples.is_dir(), reason="the sample answers are not next to the checkout")
@@ -99,6 +103,69 @@ def test_kind_of_challenge(client: HttpClient, server: Any, name: str, kind: str
     with pytest.raises(errors.ChallengeRequired) as caught:
         client.private_request("x/")
     assert caught.value.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("name", "wants"),
+    [("05_state_select_verify_method", "choice"), ("06_state_verify_email", "code"), ("07_closed", "nothing")],
+)
+def test_states_of_a_challenge(client: HttpClient, server: Any, name: str, wants: str) -> None:
+    give(server, "challenge_01_required_legacy")
+    with pytest.raises(errors.ChallengeRequired):
+        client.private_request("direct_v2/inbox/")
+    give(server, f"challenge_{name}")
+    state = client.challenge_send_code("123456")
+    assert server.paths[-1] == "POST /api/v1/challenge/10000000001/SyNtHnOnCe/"
+    assert state.wants == wants
+    if wants == "choice":
+        assert state.choices == {"0": "+0 *** ***-**-00", "1": "m******e@e******.com"}
+    if wants == "code":
+        assert state.contact_point == "m******e@e******.com"
+    assert (client.user_id == "10000000001") is state.is_closed
+    assert (client.settings.ig_www_claim is not None) is state.is_closed
+
+
+@pytest.mark.parametrize("name", ["03_two_factor_required", "04_two_factor_bloks_context"])
+def test_ways_of_two_factor(client: HttpClient, server: Any, name: str) -> None:
+    give(server, f"login_{name}")
+    with pytest.raises(errors.TwoFactorRequired) as caught:
+        client.private_request("accounts/login/", {"x": 1})
+    info = TwoFactorInfo.model_validate(caught.value.info)
+    assert info.identifier == "synthetic2faIdentifier00000000000000000000000000000000000000000001"
+    assert (info.ways, info.username) == (("app", "backup"), "me.example")
+    assert info.is_moved is caught.value.is_moved is (name[:2] == "04")
+
+
+NEAR_LOGIN = [name for name in NAMES if name.startswith(("login_", "challenge_", "error_", "account_"))]
+
+
+@pytest.mark.parametrize("name", NEAR_LOGIN)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_changed_answers_are_a_success_or_an_error_of_ours(
+    client: HttpClient, server: Any, name: str, data: st.DataObject
+) -> None:
+    sample = json.loads((samples / f"{name}.json").read_text())
+    body = data.draw(mutated(sample["body"])) if isinstance(sample["body"], dict) else {}
+    server.answer(body, sample["status"], sample["headers"])
+    with contextlib.suppress(errors.ClientError):
+        client.private_request(path_of(name))
+    for step in (
+        lambda: client.challenge_send_code("1"),
+        lambda: client.challenge_state(),
+        lambda: client.account_info(),
+        lambda: client.two_factor_send_code(),
+        lambda: client.two_factor_login("1"),
+    ):
+        answers = len(server.requests)
+        server.answer(body, sample["status"], sample["headers"])
+        with contextlib.suppress(errors.ClientError):
+            step()
+        if len(server.requests) == answers:
+            server.forget_answer()
+    info = TwoFactorInfo.model_validate(body.get("two_factor_info"))
+    assert isinstance(info.ways, tuple)
+    assert ChallengeState.model_validate(body).instruction
 
 
 def test_before_login_the_key_is_stored_and_the_empty_bearer_ignored(client: HttpClient, server: Any) -> None:

@@ -145,6 +145,11 @@ def test_old_files() -> None:
     assert settings.timezone_offset == 3600
 
 
+def test_a_device_id_of_another_form_is_no_android_id() -> None:
+    settings = Settings.read({"uuids": {"device_id": "11111111-aaaa-4bbb-8ccc-000000000001"}})
+    assert settings.uuids["android_device_id"].startswith("android-")
+
+
 def test_a_saved_device_is_kept_and_the_profile_fills_the_rest() -> None:
     profile = Profile().replace(app={"version": "9.9"}, device={"model": "Other"})
     settings = Settings.read({"device_settings": {"app_version": "1.1"}, "user_agent": "mine"}, profile)

@@ -167,3 +167,18 @@ def test_read_only_attributes(client: HttpClient) -> None:
 def test_nothing_was_answered_yet(client: HttpClient, server: Any, session: requests.Session) -> None:
     assert (client.last_json, client.last_response) == ({}, None)
     assert server.requests == []
+
+
+def test_an_old_session_is_upgraded_to_the_app_of_the_profile_on_request() -> None:
+    device = {"app_version": "1.2.3", "version_code": "4", "bloks_versioning_id": "b", "cpu": "mine"}
+    old = HttpClient({"device_settings": device})
+    settings = old.get_settings()
+    profile = Profile().replace(app={"version": "9.9", "version_code": "99", "bloks_versioning_id": "c" * 64})
+    client = HttpClient(settings, profile=profile)
+    assert client.app_version == "1.2.3", "not without being asked"
+    client.upgrade_app()
+    app = {"app_version": "9.9", "version_code": "99", "bloks_versioning_id": "c" * 64}
+    assert client.device_settings == {**settings["device_settings"], **app}
+    assert client.device_settings["cpu"] == "mine"
+    assert client.user_agent == settings["user_agent"].replace("1.2.3", "9.9").replace("; 4)", "; 99)")
+    assert client.settings.uuids == settings["uuids"]

@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from instagrapi.types import Account, DirectMessage, DirectThread, Photo, Text, UserShort
+from instagrapi.types import (
+    DirectMessage,
+    DirectShortThread,
+    DirectThread,
+    Photo,
+    Text,
+    UserShort,
+)
+from tests.support import answers
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -64,20 +72,9 @@ def test_is_seen(user_id: str | int, seen: bool) -> None:
     assert DirectThread.model_validate(THREAD).is_seen(user_id) is seen
 
 
-def test_users_are_equal_by_pk() -> None:
-    assert UserShort.model_validate({"pk": 1, "username": "a"}) == UserShort.model_validate({"id": "1"})
-    assert len({UserShort(pk="1"), UserShort(pk="1", username="x"), UserShort(pk="2")}) == 2
-    assert UserShort(pk="1") != "1"
-
-
 def test_own_objects_are_taken_as_they_are() -> None:
     message = DirectMessage(id="5", text="x")
     assert DirectThread(id="1", messages=[message]).messages[0].text == "x"
-
-
-def test_account() -> None:
-    account = Account.model_validate({"pk": 1, "username": "me", "email": "me@example.org", "birthday": None})
-    assert (account.pk, account.email, account.birthday) == ("1", "me@example.org", None)
 
 
 @pytest.mark.parametrize("value", [10**30, -(10**30), "9" * 5000, float("inf"), "2026-01-01", [], {}])
@@ -156,8 +153,88 @@ def test_a_number_that_is_too_long_for_an_id_is_none() -> None:
     assert DirectMessage.model_validate({"item_id": 10**5000, "text": "x"}).text == "x"
 
 
+def test_a_message_has_media_as_events_do() -> None:
+    message = DirectMessage.model_validate(answers.item(1, None, item_type="media", media=answers.photo(1)))
+    assert message.media is not None
+    assert message.media.url == "https://cdn.example/1.jpg"
+    assert DirectMessage(text="x").media is None
+
+
+def test_a_thread_has_all_that_is_told_about_it() -> None:
+    image = {"id": "5", "media_type": 1, **answers.photo(7)}
+    thread = DirectThread.model_validate(answers.thread(thread_image=image, admin_user_ids=[5, "6", None]))
+    assert (thread.has_older, thread.has_newer) == (True, False)
+    assert (thread.newest_cursor, thread.oldest_cursor) == (answers.item(2)["item_id"], answers.item(1)["item_id"])
+    assert (thread.next_cursor, thread.prev_cursor) == ("MAXCURSOR", answers.item(1)["item_id"])
+    assert (thread.theme, thread.thread_subtype, thread.marked_as_unread) == ({"id": "0"}, 0, False)
+    assert thread.last_permanent_item == thread.messages[0]
+    assert thread.thread_image is not None
+    assert (thread.thread_image.url, thread.thread_image.permalink) == ("https://cdn.example/7.jpg", None)
+    assert thread.last_non_sender_item_at == thread.last_activity_at
+    assert (thread.viewer_id, thread.admin_user_ids) == (str(answers.VIEWER), ["5", "6"])
+    assert DirectThread(thread_image=thread.thread_image).thread_image == thread.thread_image
+
+
+NEWEST, OLDER, OWN = answers.item(3), answers.item(2), answers.item(3, user_id=answers.VIEWER)
+
+
+@pytest.mark.parametrize(
+    ("changes", "unread"),
+    [
+        ({}, False),
+        ({"last_seen_at": {}}, True),
+        ({"last_seen_at": {str(answers.ALICE): answers.seen(NEWEST)}}, True),
+        ({"last_seen_at": {str(answers.VIEWER): answers.seen(OLDER)}}, True),
+        ({"last_seen_at": {str(answers.VIEWER): {**answers.seen(OLDER), "timestamp": "1790000099000000"}}}, True),
+        ({"last_seen_at": {str(answers.VIEWER): answers.seen(answers.item(1))}}, True),
+        ({"last_seen_at": {str(answers.VIEWER): answers.seen(answers.item(4))}}, False),
+        ({"last_seen_at": {str(answers.VIEWER): {"item_id": answers.item(4)["item_id"]}}}, True),
+        ({"items": [OWN], "last_permanent_item": OWN, "last_seen_at": {}}, False),
+        ({"items": [], "last_permanent_item": None, "last_seen_at": {}}, False),
+        ({"last_permanent_item": None, "last_seen_at": {}}, True),
+        (
+            {"items": [answers.item(5), NEWEST], "last_seen_at": {str(answers.VIEWER): answers.seen(answers.item(5))}},
+            False,
+        ),
+        ({"marked_as_unread": True}, True),
+        ({"items": [OWN], "last_permanent_item": OWN, "marked_as_unread": True}, True),
+    ],
+    ids=[
+        "read to the end",
+        "no marks",
+        "only the other's mark",
+        "mark on an older message",
+        "which was read late",
+        "mark on a message further back",
+        "mark on a newer message that is gone",
+        "mark without a time",
+        "own message",
+        "empty",
+        "no permanent message told",
+        "mark on a newer message that disappears",
+        "marked as unread",
+        "marked as unread though it ends with an own message",
+    ],
+)
+def test_is_unread(changes: dict[str, Any], unread: bool) -> None:
+    thread = answers.thread(items=[NEWEST, OLDER])
+    assert DirectThread.model_validate({**thread, **changes}).is_unread is unread
+
+
+def test_older_payloads_of_seen_marks() -> None:
+    mark = DirectThread.model_validate(answers.thread(last_seen_at={"5": {"item_id": 1, "timestamp": 10}, "6": None}))
+    assert mark.last_seen_at["5"].created_at is None
+    assert mark.last_seen_at["6"].item_id == ""
+
+
+def test_a_short_thread_is_part_of_a_whole_one() -> None:
+    short = DirectShortThread.model_validate(answers.short_thread())
+    whole = DirectThread.model_validate(answers.thread())
+    assert all(getattr(short, name) == getattr(whole, name) for name in DirectShortThread.model_fields if name != "raw")
+    assert short.users == [UserShort(pk=str(answers.ALICE))]
+
+
 @given(json_values | st.dictionaries(st.sampled_from([*DirectThread.model_fields, "items", "thread_id"]), json_values))
 def test_nothing_raises(data: Any) -> None:
     assert isinstance(DirectThread.model_validate(data), DirectThread)
     assert isinstance(DirectMessage.model_validate(data), DirectMessage)
-    assert isinstance(Account.model_validate(data), Account)

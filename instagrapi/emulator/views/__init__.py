@@ -13,6 +13,8 @@ from instagrapi.emulator.views.confirming import ConfirmingViews
 from instagrapi.emulator.views.inbox import InboxViews
 from instagrapi.emulator.views.people import PeopleViews
 from instagrapi.emulator.views.push import PushViews
+from instagrapi.emulator.views.requests import RequestViews
+from instagrapi.emulator.views.search import SearchViews
 from instagrapi.emulator.views.sending import SendingViews
 from instagrapi.emulator.views.session import SessionViews
 from instagrapi.emulator.views.threads import ThreadViews
@@ -45,6 +47,8 @@ class Views:
             ConfirmingViews(hub),
             PeopleViews(hub),
             InboxViews(hub),
+            RequestViews(hub),
+            SearchViews(hub),
             SendingViews(hub),
             ThreadViews(hub),
             PushViews(hub, devices),

@@ -36,12 +36,14 @@ class Convention:
         fields: names that the form has.
         query: names that the query has.
         app_headers: whether it has the headers of the private API; uploads have others.
+        may_have_session: whether a request that needs no session may come with one nevertheless.
     """
 
     signed: bool | None = None
     fields: frozenset[str] = frozenset()
     query: frozenset[str] = frozenset()
     app_headers: bool = True
+    may_have_session: bool = False
 
 
 #: Conventions by method and path below ``/api/v1/``.

@@ -45,8 +45,8 @@ _TWO_FACTOR = Convention(
     ),
 )
 _SEND_CODE = Convention(signed=True, fields=frozenset({"two_factor_identifier", "username", "guid", "device_id"}))
-_ASK = Convention(query=frozenset({"guid", "device_id"}))
-_ANSWER = Convention(signed=True, fields=frozenset({"guid", "device_id", "_csrftoken"}))
+_ASK = Convention(query=frozenset({"guid", "device_id"}), may_have_session=True)
+_ANSWER = Convention(signed=True, fields=frozenset({"guid", "device_id", "_csrftoken"}), may_have_session=True)
 
 
 class ConfirmingViews(ViewGroup):
@@ -134,7 +134,7 @@ class ConfirmingViews(ViewGroup):
                 complaint = "Select a valid choice."
             if not taken:
                 raise Rejected(400, complaint, challenge={"errors": [complaint]})
-            return self._closed(challenge) if not challenge.is_open() else ok(**challenge.state())
+            return self._closed(challenge) if not challenge.is_open else ok(**challenge.state())
 
     def replay_challenge(self, request: Request, fields: Mapping[str, Any], pk: int, nonce: str) -> Answer:
         """Sends the code again."""

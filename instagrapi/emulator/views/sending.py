@@ -14,8 +14,8 @@ from instagrapi.emulator.world_items import Receipt
 
 _SHARE_QUERY = frozenset({"media_type"})
 
-#: By item type, which is also the end of the path. Two clients differ about signing stories.
-_ITEMS = {
+#: By item type, which is also the end of the path. Two clients differ about signing what is about stories.
+_CONVENTIONS = {
     "text": sent_with("send_attribution", "text"),
     "link": sent_with("send_attribution", "link_text", "link_urls"),
     "like": sent_with(),
@@ -23,10 +23,9 @@ _ITEMS = {
     "story_share": sent_with("send_attribution", "story_media_id", "reel_id", signed=None),
     "profile": sent_with("send_attribution", "profile_user_id"),
     "reel_share": sent_with("media_id", "reel_id", "text", "entry", signed=None, query=_SHARE_QUERY),
+    "animated_media": sent_with("id"),
+    "reaction": sent_with("send_attribution", "item_type", "reaction_type", "reaction_status", "item_id", "emoji"),
 }
-_REACTION = sent_with(
-    *("send_attribution", "item_type", "reaction_type", "reaction_status", "node_type", "item_id", "emoji")
-)
 
 
 class SendingViews(BroadcastViews):
@@ -35,17 +34,13 @@ class SendingViews(BroadcastViews):
     @property
     def private(self) -> Routes:
         """Paths for who is logged in."""
-        return {
-            **{_path(item_type): functools.partial(self.item, item_type) for item_type in _ITEMS},
-            _path("animated_media"): self.gif,
-            _path("reaction"): self.reaction,
-        }
+        items = {_path(item_type): functools.partial(self.item, item_type) for item_type in _CONVENTIONS}
+        return {**items, _path("animated_media"): self.gif, _path("reaction"): self.reaction}
 
     @property
     def conventions(self) -> Conventions:
         """How apps send these."""
-        named = {**_ITEMS, "animated_media": sent_with("id"), "reaction": _REACTION}
-        return {_path(name): convention for name, convention in named.items()}
+        return {_path(name): convention for name, convention in _CONVENTIONS.items()}
 
     def item(self, item_type: str, call: Call) -> Answer:
         """An item that a command could have sent, too."""

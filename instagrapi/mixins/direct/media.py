@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from random import Random, SystemRandom
-from typing import Any, Final, Literal, NamedTuple, TypeAlias
+from typing import Any, Final, Literal, NamedTuple
 
 from requests.cookies import RequestsCookieJar
 
@@ -14,13 +13,12 @@ from instagrapi.exceptions import ClientServerError, DirectThreadNotFound
 from instagrapi.http.broadcast import FLAGS, recipients
 from instagrapi.http.files import Source, mp4_seconds, opened
 from instagrapi.http.headers import request_headers
-from instagrapi.http.ids import Id
+from instagrapi.http.ids import Ids
 from instagrapi.http.upload import PHOTO, VIDEO, VOICE, Body, Progress, Upload, UploadKind, upload_headers
-from instagrapi.mixins.direct.posting import DirectPostingMixin, not_found
+from instagrapi.mixins.direct.posting import DirectPostingMixin
+from instagrapi.mixins.direct.reading import DirectReadingMixin
+from instagrapi.mixins.missing import missing_as
 from instagrapi.types import DirectMessage
-from instagrapi.types.lenient import identifier, mapping
-
-Ids: TypeAlias = Iterable[Id] | Id | None
 
 #: While the server still works on a file it answers that the item cannot be sent: 503 for photos, 500 for videos (MA).
 _STILL_WORKING: Final = frozenset({500, 503})
@@ -30,6 +28,8 @@ _SECONDS_BETWEEN: Final = 5.0
 #: The short form that mauigpapi sent until 2023, together with ``video_result``. instagrapi sends the camera's form,
 #: ``raven_attachment``, whose many fields are about effects and devices. Neither could be tried out.
 _VIDEO_ROUTE: Final = "video_attachment"
+
+_NO_CONVERSATION: Final = "There is no conversation with these users yet: begin it with a text."
 
 #: Values a second in the waveform of a voice message.
 _WAVEFORM_HZ: Final = 10
@@ -46,7 +46,7 @@ class _Uploaded(NamedTuple):
     to: Mapping[str, Any]
 
 
-class DirectMediaMixin(DirectPostingMixin):
+class DirectMediaMixin(DirectReadingMixin, DirectPostingMixin):
     """Methods that send files.
 
     All of them take the file as a path, as ``bytes`` or as a binary file, and send it from there without reading it
@@ -58,15 +58,18 @@ class DirectMediaMixin(DirectPostingMixin):
     five seconds, with the same token: that the server takes a token only once is assumed by all clients.
 
     Attributes:
-        sleep: waits so many seconds between two attempts; another clock can be put in its place.
         upload_random: where the names of uploads come from.
     """
 
-    sleep: Callable[[float], object] = staticmethod(time.sleep)
     upload_random: Random = SystemRandom()
 
     def direct_send_photo(
-        self, path: Source, user_ids: Ids = None, thread_ids: Ids = None, *, progress: Progress | None = None
+        self,
+        path: Source,
+        user_ids: Ids | None = None,
+        thread_ids: Ids | None = None,
+        *,
+        progress: Progress | None = None,
     ) -> DirectMessage:
         """Sends a photo, which has to be a JPEG: nothing is converted.
 
@@ -92,7 +95,12 @@ class DirectMediaMixin(DirectPostingMixin):
         return self._send_uploaded(file, "photo_attachment", "media", fields, {"media": {"media_type": 1}})
 
     def direct_send_video(
-        self, path: Source, user_ids: Ids = None, thread_ids: Ids = None, *, progress: Progress | None = None
+        self,
+        path: Source,
+        user_ids: Ids | None = None,
+        thread_ids: Ids | None = None,
+        *,
+        progress: Progress | None = None,
     ) -> DirectMessage:
         """Sends a video, which has to be an MP4 or MOV file, best with H.264 and AAC inside.
 
@@ -112,8 +120,8 @@ class DirectMediaMixin(DirectPostingMixin):
     def direct_send_voice(
         self,
         path: Source,
-        user_ids: Ids = None,
-        thread_ids: Ids = None,
+        user_ids: Ids | None = None,
+        thread_ids: Ids | None = None,
         waveform: Sequence[float] | None = None,
         *,
         progress: Progress | None = None,
@@ -146,8 +154,8 @@ class DirectMediaMixin(DirectPostingMixin):
     def direct_send_file(
         self,
         path: Source,
-        user_ids: Ids = None,
-        thread_ids: Ids = None,
+        user_ids: Ids | None = None,
+        thread_ids: Ids | None = None,
         content_type: Literal["photo", "video", "voice"] = "photo",
         *,
         progress: Progress | None = None,
@@ -167,14 +175,14 @@ class DirectMediaMixin(DirectPostingMixin):
         return senders[content_type](path, user_ids, thread_ids, progress=progress)
 
     def _upload(
-        self, kind: UploadKind, source: Source, user_ids: Ids, thread_ids: Ids, progress: Progress | None
+        self, kind: UploadKind, source: Source, user_ids: Ids | None, thread_ids: Ids | None, progress: Progress | None
     ) -> _Uploaded:
         """Brings a file to Instagram, once it is known that it can be sent and to whom."""
         to = recipients(user_ids, thread_ids)
         with opened(source) as file:
-            upload = Upload(kind, file, now=time.time(), random=self.upload_random, progress=progress)
+            upload = Upload(kind, file, now=self._clock(), random=self.upload_random, progress=progress)
             to = self._existing(to)
-            return _Uploaded(upload.run(self._upload_request, self.sleep), upload.upload_id, to)
+            return _Uploaded(upload.run(self._upload_request, self._sleep), upload.upload_id, to)
 
     def _send_uploaded(
         self, file: _Uploaded, route: str, item_type: str, fields: Mapping[str, Any], shown: Mapping[str, Any]
@@ -190,28 +198,24 @@ class DirectMediaMixin(DirectPostingMixin):
                 if error.code not in _STILL_WORKING or not repeats:
                     raise
             repeats -= 1
-            self.sleep(_SECONDS_BETWEEN)
+            self._sleep(_SECONDS_BETWEEN)
 
     def _existing(self, to: dict[str, Any]) -> dict[str, Any]:
         """The recipients as threads: files cannot begin a conversation."""
         if "thread_ids" in to:
             return to
-        user_ids = to["recipient_users"][0]
-        with not_found(DirectThreadNotFound):
-            answer = self.private_request(
-                "direct_v2/threads/get_by_participants/", params={"recipient_users": user_ids, "limit": 20}
-            )
-        thread_id = identifier(mapping(answer.get("thread")).get("thread_id"))
-        if thread_id is None:
-            raise DirectThreadNotFound("There is no conversation with these users yet: begin it with a text.")
-        return {"thread_ids": [thread_id]}
+        with missing_as(DirectThreadNotFound, _NO_CONVERSATION):
+            thread = self.direct_thread_by_participants(to["recipient_users"][0])
+        if thread is None or not thread.id:
+            raise DirectThreadNotFound(_NO_CONVERSATION)
+        return {"thread_ids": [thread.id]}
 
     def _upload_request(
         self, method: str, path: str, headers: Mapping[str, str], body: Body | None = None
     ) -> dict[str, Any]:
         """A request to the upload host: the same proxy, certificate authorities and limits, but no cookies."""
         endpoints = self._profile.endpoints
-        private = request_headers(self.settings, self._profile.app, self._hints, time.time())
+        private = request_headers(self.settings, self._profile.app, self._hints, self._clock())
         response = self._http.exchange(
             method,
             f"{endpoints.upload}/{path}",

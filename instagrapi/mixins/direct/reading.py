@@ -1,36 +1,48 @@
-"""Reading the inbox."""
+"""Reading the inbox and its threads.
+
+Paths, parameters and answers are those that other clients report.
+"""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
+from instagrapi.exceptions import DirectMessageNotFound, DirectThreadNotFound
+from instagrapi.http.ids import Id, Ids, each_id, id_text
+from instagrapi.mixins.direct.paging import pages, up_to, without_repetition
+from instagrapi.mixins.missing import missing_as
 from instagrapi.mixins.private import PrivateMixin
-from instagrapi.types import DirectThread
+from instagrapi.types import DirectInbox, DirectMessage, DirectThread, Media, content_of
+from instagrapi.types.lenient import identifier, objects
 
 _FOLDERS = {"primary": "0", "general": "1"}
+_PAGE_SIZE = 20
 
 
 class DirectReadingMixin(PrivateMixin):
-    """Methods that read threads and messages."""
+    """Methods that read threads and messages; none of them marks anything as seen."""
 
-    def direct_threads(
+    # --- the inbox --------------------------------------------------------------------------------------------------
+
+    def direct_inbox(
         self,
-        amount: int = 20,
         selected_filter: str | None = None,
         box: str | None = None,
         thread_message_limit: int | None = None,
-    ) -> list[DirectThread]:
-        """The threads of the inbox, latest first.
+        cursor: str | None = None,
+    ) -> DirectInbox:
+        """A page of the inbox, of up to 20 threads; one request.
 
-        With an ``amount`` of up to 20 this is one request, and ``last_json`` then holds ``seq_id`` and
-        ``snapshot_at_ms``, which the realtime subscription starts from.
+        Its ``next_cursor`` leads to the next page, its ``seq_id`` and ``snapshot_at_ms`` are where a realtime
+        subscription starts.
 
         Args:
-            amount: how many threads at most; 0 for all.
             selected_filter: ``unread`` or ``flagged``.
-            box: ``primary`` or ``general``.
+            box: ``primary`` or ``general``; both if omitted.
             thread_message_limit: how many messages per thread at most; 10 if omitted.
+            cursor: that of the page before; the first page if omitted.
 
         Raises:
             ValueError: there is no such box.
@@ -40,36 +52,206 @@ class DirectReadingMixin(PrivateMixin):
             raise ValueError(f"box is one of {', '.join(_FOLDERS)}")
         query: dict[str, Any] = {
             "eb_device_id": "0",
+            "igd_request_log_tracking_id": str(uuid.uuid4()),
             "visual_message_return_type": "unseen",
             "thread_message_limit": 10 if thread_message_limit is None else thread_message_limit,
             "persistentBadging": True,
-            "limit": 20,
+            "limit": _PAGE_SIZE,
             "is_prefetching": False,
+            "fetch_reason": "page_scroll" if cursor else "initial_snapshot",
             "include_old_mrs": False,
             "no_pending_badge": True,
             "push_disabled": self.settings.push_disabled,
             "selected_filter": selected_filter,
             "folder": _FOLDERS[box] if box else None,
         }
-        threads: list[DirectThread] = []
-        cursor = None
-        while True:
-            page = self._inbox_page(query, cursor)
-            found = page.get("threads")
-            if not isinstance(found, list):
-                break
-            threads += map(DirectThread.model_validate, found)
-            previous, cursor = cursor, page.get("oldest_cursor")
-            # The last page has a cursor, too; and a cursor that does not move would lead around for ever.
-            more = page.get("has_older") and found and cursor and cursor != previous
-            if not more or 0 < amount <= len(threads):
-                break
-        return threads[:amount] if amount > 0 else threads
+        return DirectInbox.model_validate(self.private_request("direct_v2/inbox/", params={**query, **older(cursor)}))
 
-    def _inbox_page(self, query: dict[str, Any], cursor: Any) -> dict[str, Any]:
-        position = {"fetch_reason": "initial_snapshot"}
-        if cursor:
-            position = {"fetch_reason": "page_scroll", "cursor": cursor, "direction": "older"}
-        tracking = {"igd_request_log_tracking_id": str(uuid.uuid4())}
-        inbox = self.private_request("direct_v2/inbox/", params={**query, **position, **tracking}).get("inbox")
-        return inbox if isinstance(inbox, dict) else {}
+    def direct_threads_chunk(
+        self,
+        selected_filter: str | None = None,
+        box: str | None = None,
+        thread_message_limit: int | None = None,
+        cursor: str | None = None,
+    ) -> tuple[list[DirectThread], str | None]:
+        """The threads of a page of the inbox, and the cursor of the next page, ``None`` on the last one.
+
+        Arguments and errors are those of :meth:`direct_inbox`.
+        """
+        page = self.direct_inbox(selected_filter, box, thread_message_limit, cursor)
+        return page.threads, page.next_cursor
+
+    def direct_iter_threads(
+        self,
+        selected_filter: str | None = None,
+        box: str | None = None,
+        thread_message_limit: int | None = None,
+    ) -> Iterator[DirectThread]:
+        """The threads of the inbox, latest first; each page is fetched when its first thread is asked for.
+
+        Arguments and errors are those of :meth:`direct_inbox`.
+        """
+        found = pages(
+            lambda cursor: self.direct_inbox(selected_filter, box, thread_message_limit, cursor),
+            lambda page: page.next_cursor,
+        )
+        return without_repetition(thread for page in found for thread in page.threads)
+
+    def direct_threads(
+        self,
+        amount: int = 20,
+        selected_filter: str | None = None,
+        box: str | None = None,
+        thread_message_limit: int | None = None,
+    ) -> list[DirectThread]:
+        """The threads of the inbox, latest first; one request for each 20.
+
+        Args:
+            amount: how many threads at most; 0 for all.
+            selected_filter: ``unread`` or ``flagged``.
+            box: ``primary`` or ``general``; both if omitted.
+            thread_message_limit: how many messages per thread at most; 10 if omitted.
+
+        Raises:
+            ValueError: there is no such box.
+            ClientError: see :meth:`private_request`.
+        """
+        return up_to(amount, self.direct_iter_threads(selected_filter, box, thread_message_limit))
+
+    # --- threads ----------------------------------------------------------------------------------------------------
+
+    def direct_thread(self, thread_id: Id, amount: int = 20) -> DirectThread:
+        """A thread with its latest messages, newest first; one request for each 20.
+
+        The thread is as the first request found it, whatever is collected afterwards; ``has_older`` and
+        ``oldest_cursor`` go with the oldest message that is there. Message requests can be read, too.
+
+        Args:
+            thread_id: either id of the thread.
+            amount: how many messages at most; 0 for all.
+
+        Raises:
+            ValueError: the id is none.
+            DirectThreadNotFound: there is no such thread.
+            ClientError: see :meth:`private_request`.
+        """
+        read: list[DirectThread] = []
+        messages = up_to(amount, without_repetition(_messages(self._thread_pages(thread_id), read)))
+        last = read[-1]
+        cursor = _cursor_after(last)
+        if messages and last.messages and messages[-1].id != last.messages[-1].id:
+            cursor = messages[-1].id
+        end = {"messages": messages, "has_older": cursor is not None, "oldest_cursor": cursor or last.oldest_cursor}
+        return read[0].model_copy(update=end)
+
+    def direct_iter_messages(self, thread_id: Id) -> Iterator[DirectMessage]:
+        """The messages of a thread, newest first; each page is fetched when its first message is asked for.
+
+        Errors are those of :meth:`direct_thread`.
+        """
+        return without_repetition(_messages(self._thread_pages(thread_id)))
+
+    def direct_messages(self, thread_id: Id, amount: int = 20) -> list[DirectMessage]:
+        """The latest messages of a thread, newest first; arguments and errors are those of :meth:`direct_thread`."""
+        return up_to(amount, self.direct_iter_messages(thread_id))
+
+    def direct_message(self, thread_id: Id, message_id: Id, amount: int = 20) -> DirectMessage:
+        """One message. There is no request for a single one: it is looked for from the newest message on.
+
+        Args:
+            thread_id: either id of the thread.
+            message_id: the item id.
+            amount: among how many of the latest messages; 0 for all.
+
+        Raises:
+            DirectMessageNotFound: it is not among them.
+            ValueError, DirectThreadNotFound, ClientError: see :meth:`direct_thread`.
+        """
+        wanted = id_text("message_id", message_id)
+        for number, message in enumerate(self.direct_iter_messages(thread_id), 1):
+            if message.id == wanted:
+                return message
+            if number == amount:
+                break
+        raise DirectMessageNotFound(f"The message is not among the latest {amount or 'ones'} of the thread.")
+
+    def direct_media(self, thread_id: Id, amount: int = 20) -> list[Media]:
+        """The photos and videos that were sent in a thread, newest first; one request for each 20.
+
+        Entries without a medium are left out.
+
+        Args:
+            thread_id: either id of the thread.
+            amount: how many at most; 0 for all.
+
+        Raises:
+            ValueError, DirectThreadNotFound, ClientError: see :meth:`direct_thread`.
+        """
+        path = f"direct_v2/threads/{id_text('thread_id', thread_id)}/media/"
+
+        def fetch(cursor: str | None) -> dict[str, Any]:
+            query = {"limit": _PAGE_SIZE, "media_type": "media_shares", "max_timestamp": cursor}
+            with missing_as(DirectThreadNotFound, "There is no such thread."):
+                return self.private_request(path, params={**query, "igd_request_log_tracking_id": str(uuid.uuid4())})
+
+        found = (
+            content_of(item).media for page in pages(fetch, _timestamp_after) for item in objects(page.get("items"))
+        )
+        return up_to(amount, filter(None, found))
+
+    def direct_thread_by_participants(self, user_ids: Ids) -> DirectThread | None:
+        """The conversation with exactly these people, or ``None`` when there is none yet; one request.
+
+        The thread may come without messages although there are some (reported); :meth:`direct_thread` reads them.
+
+        Args:
+            user_ids: of everybody but the own account.
+
+        Raises:
+            ValueError: one of the ids is none, or there is none at all.
+            ClientError: see :meth:`private_request`.
+        """
+        recipients = each_id("user_ids", user_ids)
+        if not recipients:
+            raise ValueError("user_ids names nobody")
+        query = {"recipient_users": recipients, "limit": _PAGE_SIZE}
+        thread = self.private_request("direct_v2/threads/get_by_participants/", params=query).get("thread")
+        return DirectThread.model_validate(thread) if isinstance(thread, dict) and thread else None
+
+    def _thread_pages(self, thread_id: Id) -> Iterator[DirectThread]:
+        path = f"direct_v2/threads/{id_text('thread_id', thread_id)}/"
+
+        def fetch(cursor: str | None) -> DirectThread:
+            query = {"visual_message_return_type": "unseen", "limit": _PAGE_SIZE, "direction": "older"}
+            with missing_as(DirectThreadNotFound, "There is no such thread."):
+                answer = self.private_request(path, params={**query, "cursor": cursor})
+            thread = answer.get("thread")
+            if not isinstance(thread, dict):
+                raise DirectThreadNotFound("The answer has no thread in it.", body=answer)
+            return DirectThread.model_validate(thread)
+
+        return pages(fetch, _cursor_after)
+
+
+def older(cursor: str | None) -> dict[str, str]:
+    """The part of a query that leads to another page than the first."""
+    return {"cursor": cursor, "direction": "older"} if cursor else {}
+
+
+def _messages(found: Iterator[DirectThread], read: list[DirectThread] | None = None) -> Iterator[DirectMessage]:
+    """The messages of page after page; the pages themselves are put into ``read``."""
+    for page in found:
+        if read is not None:
+            read.append(page)
+        yield from page.messages
+
+
+def _cursor_after(page: DirectThread) -> str | None:
+    return page.oldest_cursor if page.messages and page.has_older is not False else None
+
+
+def _timestamp_after(page: dict[str, Any]) -> str | None:
+    if page.get("more_available") is False:
+        return None
+    stamps = (identifier(item.get("timestamp")) for item in reversed(objects(page.get("items"))))
+    return next(filter(None, stamps), None)

@@ -26,8 +26,9 @@ class DirectSendingMixin(DirectPostingMixin):
     ``user_ids`` or ``thread_ids`` say to whom, never both: ids as numbers or text, several or one. Users mean the one
     conversation with all of them, which Instagram makes if need be; several threads get the item each.
 
-    What sends an item returns it as a :class:`DirectMessage` of what was sent and what the answer says of it; that of
-    the first thread where there are several. ``id`` is empty and ``timestamp`` is ``None`` if the answer does not say.
+    What sends an item returns it as a :class:`DirectMessage` of what was sent and what the answer says of it, ``raw``
+    included; that of the first thread where there are several. ``id`` is empty and ``timestamp`` is ``None`` if the
+    answer does not say.
 
     ``client_context`` is the item's own token, free in form and made up if omitted. It comes back with the message,
     over realtime too. A POST is never repeated by itself; after a broken connection the program can send the item once
@@ -82,6 +83,7 @@ class DirectSendingMixin(DirectPostingMixin):
             shown["link"] = {"text": text, "link_context": {"link_url": urls[0]}}
         if mentioned := each_id("mentioned_user_ids", mentioned_user_ids):
             fields.update(mentioned_user_ids=mentioned, sampled=True)
+            shown["mentioned_entities"] = [{"fbid": user_id} for user_id in mentioned]
         if reply_to_message is not None:
             fields.update(_quoting(reply_to_message))
             shown["replied_to_message"] = reply_to_message.raw

@@ -18,6 +18,8 @@ from instagrapi.exceptions import (
     DirectThreadNotFound,
 )
 from instagrapi.mixins.http import HttpClient
+from instagrapi.realtime import events
+from instagrapi.realtime.events.base import Receiver
 from tests.support.mutations import mutated
 
 THREAD = "340282366841710300949128100000000000001"
@@ -124,13 +126,22 @@ def test_an_answer_without_the_group_is_an_error(member: HttpClient, server: Any
         member.direct_thread_create(OTHERS)
 
 
+def test_an_event_unsends_with_the_same_request(member: HttpClient, server: Any) -> None:
+    event = events.Message(thread_id=THREAD, item_id=ITEM).received_by(Receiver(member))
+    server.answer()
+    event.unsend()
+    server.answer()
+    member.direct_message_unsend(THREAD, ITEM)
+    assert server.requests[0].url == server.requests[1].url
+    assert server.signed(0) == server.signed(1)
+
+
 # --- the newest message -----------------------------------------------------------------------------------------------
 
 
 def test_without_an_item_the_newest_is_looked_up(member: HttpClient, server: Any) -> None:
-    server.answer(
-        {"thread": {"items": ["odd", {"item_id": None}, {"item_id": ITEM}, {"item_id": "1"}]}, "status": "ok"}
-    )
+    items: list[Any] = ["odd", {"item_id": None}, {"item_id": -1}, {"item_id": ITEM}, {"item_id": "1"}]
+    server.answer({"thread": {"items": items}, "status": "ok"})
     server.answer()
     assert member.direct_send_seen(THREAD) is True
     assert server.paths == [
@@ -236,4 +247,4 @@ def test_an_odd_thread_has_a_newest_message_or_none(member: HttpClient, server: 
     except ClientError:
         pass
     finally:
-        server.forget()
+        server._answers.clear()

@@ -1,0 +1,25 @@
+"""Errors as the sentence that a person reads."""
+
+from __future__ import annotations
+
+from instagrapi.exceptions import ChallengeRequired
+
+
+def sentence(error: Exception) -> str:
+    """What went wrong and what to do, with the page or the hint that belongs to it."""
+    if isinstance(error, ChallengeRequired):
+        if error.needs_app:
+            return open_the_app(error)
+        return "Instagram wants to know who you are: run 'instagrapi login', which can have a code sent"
+    page, hint = getattr(error, "url", None), getattr(error, "hint", None)
+    parts = (str(error) or type(error).__name__, hint, f"The page: {page}" if page else None)
+    return " ".join(filter(None, parts))
+
+
+def open_the_app(error: ChallengeRequired) -> str:
+    """What to do about a challenge that has no steps for programs."""
+    page = f" or {error.url}" if error.url else ""
+    return (
+        f"Instagram wants to know who you are, in a way that only works in the app ({error.kind}): "
+        f"open the Instagram app{page}, confirm there that it was you, then run the command again"
+    )

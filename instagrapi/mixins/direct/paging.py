@@ -1,0 +1,54 @@
+"""Lists that come in pages."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator
+from typing import Protocol, TypeVar
+
+
+class HasId(Protocol):
+    """An entry with an id, which is empty when the server sent none."""
+
+    id: str
+
+
+_Page = TypeVar("_Page")
+_Entry = TypeVar("_Entry", bound=HasId)
+_Any = TypeVar("_Any")
+
+
+def pages(
+    fetch: Callable[[str | None], _Page], cursor_after: Callable[[_Page], str | None], cursor: str | None = None
+) -> Iterator[_Page]:
+    """Page by page, each fetched when it is asked for.
+
+    Args:
+        fetch: gives the page at a cursor; the first one is at ``None``.
+        cursor_after: where the page after this one begins; ``None`` when it is the last. A cursor that was followed
+            already ends the list, too: it would lead around for ever.
+        cursor: where to begin.
+    """
+    followed = {cursor}
+    while True:
+        page = fetch(cursor)
+        yield page
+        cursor = cursor_after(page)
+        if cursor in followed or cursor is None:
+            return
+        followed.add(cursor)
+
+
+def without_repetition(entries: Iterable[_Entry]) -> Iterator[_Entry]:
+    """Each entry once: while one pages, new messages push others over to the next page."""
+    known: set[str] = set()
+    for entry in entries:
+        if entry.id not in known:
+            yield entry
+        if entry.id:
+            known.add(entry.id)
+
+
+def up_to(amount: int, entries: Iterable[_Any]) -> list[_Any]:
+    """So many entries at most, all when the amount is 0; no page is fetched that they are not on."""
+    return list(itertools.islice(entries, amount if amount > 0 else None))

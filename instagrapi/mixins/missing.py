@@ -1,0 +1,25 @@
+"""What was asked for is not there: the error of the subject instead of that of HTTP."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+from instagrapi.exceptions import ClientError, ClientNotFoundError
+
+
+@contextlib.contextmanager
+def missing_as(kind: type[ClientError], message: str, *, said: str | None = None) -> Iterator[None]:
+    """Raises ``kind`` in place of HTTP 404, with the same evidence.
+
+    Args:
+        kind: what is raised.
+        message: what it says.
+        said: a sentence, in lower case, by which the server means the same at other statuses.
+    """
+    try:
+        yield
+    except ClientError as error:
+        if isinstance(error, ClientNotFoundError) or (said and said in error.message.lower()):
+            raise kind(message, code=error.code, body=error.body, response=error.response) from error
+        raise
