@@ -21,7 +21,7 @@ def answer(message: events.MessageEvent) -> None:
     if message.content.kind != "photo" or message.media.url is None or path.exists():
         return  # no photo, not to be had yet, or answered already
     try:
-        cl.media_download(message, path)
+        message.download(path)
         message.reply(f"Thank you! {path.stat().st_size} bytes.").result(timeout=30)
         sent = cl.direct_send_photo(path, thread_ids=[message.thread_id])
     except (ClientError, OSError) as error:

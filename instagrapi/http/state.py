@@ -48,7 +48,7 @@ class ClientState:
             is sent once more, also a POST that may have been carried out. Requests that it makes itself are not
             reported to it.
         clock: gives unix time in seconds.
-        sleep: waits for seconds; used for ``delay_range`` only.
+        sleep: waits for seconds: for ``delay_range``, and before an upload or its message is tried again.
 
     Raises:
         RealtimeConfigError: the proxy URL or the timeout is unusable.

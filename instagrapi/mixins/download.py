@@ -8,15 +8,13 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from instagrapi.exceptions import ClientError, ClientIncompleteReadError, MediaUnavailable
+from instagrapi.exceptions import ClientError, ClientIncompleteReadError, DirectError, MediaUnavailable
 from instagrapi.http.failures import failure
 from instagrapi.http.files import replacing
 from instagrapi.http.upload import Progress
-from instagrapi.mixins.private import PrivateMixin
+from instagrapi.mixins.direct.reading import DirectReadingMixin
 from instagrapi.realtime.events import MessageEvent
-from instagrapi.realtime.host import fetch_thread
 from instagrapi.types import Content, DirectMessage, Media
-from instagrapi.types.lenient import identifier, objects
 from instagrapi.types.moments import whole_number
 
 #: How the CDN answers for a link that has ended (403 reported, the others assumed).
@@ -24,7 +22,7 @@ _ENDED: Final = frozenset({403, 404, 410})
 _MIB = 1024 * 1024
 
 
-class DownloadMixin(PrivateMixin):
+class DownloadMixin(DirectReadingMixin):
     """Methods that bring files here."""
 
     def media_download(
@@ -74,7 +72,7 @@ class DownloadMixin(PrivateMixin):
         """What the message holds by now.
 
         Raises:
-            MediaUnavailable: it is not known which message, or it is not among the latest ones of its thread.
+            MediaUnavailable: it is not known which message, or it is not among the latest 20 of its thread.
             ClientError: see :meth:`private_request`.
         """
         if not isinstance(message, MessageEvent | DirectMessage):
@@ -82,11 +80,10 @@ class DownloadMixin(PrivateMixin):
         thread_id, item_id = message.thread_id, message.item_id if isinstance(message, MessageEvent) else message.id
         if not thread_id or not item_id:
             raise MediaUnavailable("There is no link, and the message does not say where it is from.")
-        items = objects(fetch_thread(self, thread_id).get("items"))
-        found = next((item for item in items if identifier(item.get("item_id")) == item_id), None)
-        if found is None:
-            raise MediaUnavailable("There is no link, or it has ended, and the message is not among the latest ones.")
-        return DirectMessage.model_validate(found).content.media
+        try:
+            return self.direct_message(thread_id, item_id).content.media
+        except DirectError as error:
+            raise MediaUnavailable(f"There is no link, or it has ended. {error}") from error
 
     def _save(
         self,

@@ -340,3 +340,20 @@ def test_the_emulator_gives_what_was_sent_to_nobody_without_a_signature(stage: S
         assert session.get(media.url, **options).content == FILES["photo"]
         assert session.get(media.url[:-1] + "x", **options).status_code == 403
         assert session.get(media.url.partition("?")[0], **options).status_code == 403
+
+
+# --- to users ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_with_users_it_goes_to_their_conversation(stage: Stage, kind: str) -> None:
+    sent = stage.client.direct_send_file(FILES[kind], user_ids=[stage.peer.pk], content_type=kind)  # type: ignore[arg-type]
+    assert sent.thread_id == stage.thread.thread_id
+    assert stage.arrival().item_id == sent.id
+
+
+def test_strangers_cannot_be_sent_files(stage: Stage) -> None:
+    stranger = stage.emulator.account("stranger")
+    with pytest.raises(DirectThreadNotFound, match="begin it with a text"):
+        stage.client.direct_send_photo(FILES["photo"], user_ids=[stranger.pk])
+    assert stage.emulator.uploads == []

@@ -6,6 +6,7 @@ import copy
 import pickle
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -187,6 +188,25 @@ def test_unsending_goes_over_http() -> None:
     assert host.asked == [(f"direct_v2/threads/{THREAD}/items/{ITEM}/delete/", {"_uuid": host.uuid}, None)]
 
 
+class Downloading(Web):
+    def media_download(self, message: Any, path: str, **options: Any) -> str:
+        self.asked.append((message, path, options))
+        return path
+
+
+def test_downloading_goes_over_http() -> None:
+    host = Downloading()
+    event = events.Message(thread_id=THREAD, item_id=ITEM).received_by(events.Receiver(host, Commands()))
+    assert event.download("photo.jpg", max_size=5) == Path("photo.jpg")
+    assert host.asked == [(event, "photo.jpg", {"max_size": 5})]
+
+
+def test_a_client_that_cannot_download_says_so() -> None:
+    event = events.Message(thread_id=THREAD, item_id=ITEM).received_by(events.Receiver(Web(), Commands()))
+    with pytest.raises(RealtimeConfigError, match="media_download"):
+        event.download("photo.jpg")
+
+
 @pytest.mark.parametrize("item_id", [None, "", "../../accounts", "31/delete"])
 def test_only_ids_go_into_a_path(item_id: str | None) -> None:
     host = Web()
@@ -252,7 +272,14 @@ def test_a_push_about_something_else_announces_no_message(fields: dict[str, Any]
 
 def test_an_event_that_came_from_nowhere_cannot_be_answered() -> None:
     event = events.Message(thread_id=THREAD, item_id=ITEM)
-    for act in (lambda: event.reply("x"), event.react, event.mark_seen, event.typing, event.unsend):
+    for act in (
+        lambda: event.reply("x"),
+        lambda: event.download("x"),
+        event.react,
+        event.mark_seen,
+        event.typing,
+        event.unsend,
+    ):
         with pytest.raises(NotConnectedError, match="did not come"):
             act()
 

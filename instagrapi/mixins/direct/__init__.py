@@ -11,6 +11,6 @@ from instagrapi.mixins.direct.threads import DirectThreadsMixin
 
 
 class DirectMixin(
-    DirectReadingMixin, DirectSearchMixin, DirectRequestsMixin, DirectSendingMixin, DirectMediaMixin, DirectThreadsMixin
+    DirectMediaMixin, DirectReadingMixin, DirectSearchMixin, DirectRequestsMixin, DirectSendingMixin, DirectThreadsMixin
 ):
     """Methods about Direct threads and messages."""

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from random import Random, SystemRandom
-from typing import Any, Final, Literal, NamedTuple, TypeAlias
+from typing import Any, Final, Literal, NamedTuple
 
 from requests.cookies import RequestsCookieJar
 
@@ -14,18 +13,23 @@ from instagrapi.exceptions import ClientServerError, DirectThreadNotFound
 from instagrapi.http.broadcast import FLAGS, recipients
 from instagrapi.http.files import Source, mp4_seconds, opened
 from instagrapi.http.headers import request_headers
-from instagrapi.http.ids import Id
+from instagrapi.http.ids import Ids
 from instagrapi.http.upload import PHOTO, VIDEO, VOICE, Body, Progress, Upload, UploadKind, upload_headers
-from instagrapi.mixins.direct.posting import DirectPostingMixin, not_found
+from instagrapi.mixins.direct.posting import DirectPostingMixin
+from instagrapi.mixins.direct.reading import DirectReadingMixin
+from instagrapi.mixins.missing import missing_as
 from instagrapi.types import DirectMessage
-from instagrapi.types.lenient import identifier, mapping
-
-Ids: TypeAlias = Iterable[Id] | Id | None
 
 #: While the server still works on a file it answers that the item cannot be sent: 503 for photos, 500 for videos (MA).
 _STILL_WORKING: Final = frozenset({500, 503})
 _REPEATS: Final = 4
 _SECONDS_BETWEEN: Final = 5.0
+
+#: The short form that mauigpapi sent until 2023, together with ``video_result``. instagrapi sends the camera's form,
+#: ``raven_attachment``, whose many fields are about effects and devices. Neither could be tried out.
+_VIDEO_ROUTE: Final = "video_attachment"
+
+_NO_CONVERSATION: Final = "There is no conversation with these users yet: begin it with a text."
 
 #: Values a second in the waveform of a voice message.
 _WAVEFORM_HZ: Final = 10
@@ -34,22 +38,15 @@ _WAVEFORM_LENGTH, _WAVEFORM_LIMIT = 70, 3000
 _WAVEFORM_LEVEL = 0.5
 
 
-class _Attachment(NamedTuple):
-    """How the item of an uploaded file is sent: the last part of the path, and what arrives in the thread."""
+class _Uploaded(NamedTuple):
+    """A file that is at Instagram: its id, when it was begun, and to whom it goes."""
 
-    kind: UploadKind
-    route: str
-    item_type: str
-
-
-_PHOTO = _Attachment(PHOTO, "photo_attachment", "media")
-#: The short form that mauigpapi sent until 2023; instagrapi sends the one of the camera instead (``raven_attachment``),
-#: whose many fields are about effects and devices. Neither could be tried out. ``video_result`` goes with it.
-_VIDEO = _Attachment(VIDEO, "video_attachment", "media")
-_VOICE = _Attachment(VOICE, "voice_attachment", "voice_media")
+    media_id: str
+    upload_id: str
+    to: Mapping[str, Any]
 
 
-class DirectMediaMixin(DirectPostingMixin):
+class DirectMediaMixin(DirectReadingMixin, DirectPostingMixin):
     """Methods that send files.
 
     All of them take the file as a path, as ``bytes`` or as a binary file, and send it from there without reading it
@@ -58,7 +55,7 @@ class DirectMediaMixin(DirectPostingMixin):
     ``progress`` is told how many bytes are on their way and how many there are; what it raises ends the upload, and
     nothing is sent. A broken connection is tried again up to five times, after 1, 2, 4, 8 and 16 seconds, from where
     the server is by then. While the server still works on the file, the message is sent again up to four times, every
-    five seconds, with the same token, so that it can arrive only once.
+    five seconds, with the same token: that the server takes a token only once is assumed by all clients.
 
     Attributes:
         upload_random: where the names of uploads come from.
@@ -67,7 +64,12 @@ class DirectMediaMixin(DirectPostingMixin):
     upload_random: Random = SystemRandom()
 
     def direct_send_photo(
-        self, path: Source, user_ids: Ids = None, thread_ids: Ids = None, *, progress: Progress | None = None
+        self,
+        path: Source,
+        user_ids: Ids | None = None,
+        thread_ids: Ids | None = None,
+        *,
+        progress: Progress | None = None,
     ) -> DirectMessage:
         """Sends a photo, which has to be a JPEG: nothing is converted.
 
@@ -75,7 +77,11 @@ class DirectMediaMixin(DirectPostingMixin):
             path: the photo, 32 MiB at most.
             user_ids: with whom the conversation is; either this or ``thread_ids``.
             thread_ids: to which threads it goes.
-            progress: see the class.
+            progress: is told how many bytes are on their way and how many there are. What it raises ends the upload,
+                and nothing is sent.
+
+        Returns:
+            the message as far as it is known; with several threads that of the first one.
 
         Raises:
             UnsupportedMedia: the server would refuse the file; the message says what to do.
@@ -84,11 +90,17 @@ class DirectMediaMixin(DirectPostingMixin):
             DirectThreadNotFound: there is no such conversation.
             ClientError: see :meth:`private_request`.
         """
-        fields = {"allow_full_aspect_ratio": True}
-        return self._send_file(_PHOTO, path, user_ids, thread_ids, progress, lambda *_: (fields, _media(1)))
+        file = self._upload(PHOTO, path, user_ids, thread_ids, progress)
+        fields = {**FLAGS, "allow_full_aspect_ratio": True}
+        return self._send_uploaded(file, "photo_attachment", "media", fields, {"media": {"media_type": 1}})
 
     def direct_send_video(
-        self, path: Source, user_ids: Ids = None, thread_ids: Ids = None, *, progress: Progress | None = None
+        self,
+        path: Source,
+        user_ids: Ids | None = None,
+        thread_ids: Ids | None = None,
+        *,
+        progress: Progress | None = None,
     ) -> DirectMessage:
         """Sends a video, which has to be an MP4 or MOV file, best with H.264 and AAC inside.
 
@@ -101,15 +113,15 @@ class DirectMediaMixin(DirectPostingMixin):
         Raises:
             ClientError, OSError, ValueError: see there.
         """
-        return self._send_file(
-            _VIDEO, path, user_ids, thread_ids, progress, lambda media_id, _: ({"video_result": media_id}, _media(2))
-        )
+        file = self._upload(VIDEO, path, user_ids, thread_ids, progress)
+        fields = {**FLAGS, "video_result": file.media_id}
+        return self._send_uploaded(file, _VIDEO_ROUTE, "media", fields, {"media": {"media_type": 2}})
 
     def direct_send_voice(
         self,
         path: Source,
-        user_ids: Ids = None,
-        thread_ids: Ids = None,
+        user_ids: Ids | None = None,
+        thread_ids: Ids | None = None,
         waveform: Sequence[float] | None = None,
         *,
         progress: Progress | None = None,
@@ -128,23 +140,22 @@ class DirectMediaMixin(DirectPostingMixin):
             ClientError, OSError, ValueError: see there; ``ValueError`` also for a waveform that is none.
         """
         levels = _flat(path) if waveform is None else _checked_waveform(waveform)
-        shape = {"waveform": levels, "waveform_sampling_frequency_hz": _WAVEFORM_HZ}
+        file = self._upload(VOICE, path, user_ids, thread_ids, progress)
+        fields = {
+            "action": FLAGS["action"],
+            "waveform": levels,
+            "waveform_sampling_frequency_hz": _WAVEFORM_HZ,
+            "upload_id": file.upload_id,
+        }
         audio = {"waveform_data": levels, "waveform_sampling_frequency_hz": _WAVEFORM_HZ}
         shown = {"voice_media": {"media": {"media_type": 11, "audio": audio}}}
-        return self._send_file(
-            _VOICE,
-            path,
-            user_ids,
-            thread_ids,
-            progress,
-            lambda _, upload_id: ({**shape, "upload_id": upload_id}, shown),
-        )
+        return self._send_uploaded(file, "voice_attachment", "voice_media", fields, shown)
 
     def direct_send_file(
         self,
         path: Source,
-        user_ids: Ids = None,
-        thread_ids: Ids = None,
+        user_ids: Ids | None = None,
+        thread_ids: Ids | None = None,
         content_type: Literal["photo", "video", "voice"] = "photo",
         *,
         progress: Progress | None = None,
@@ -163,61 +174,48 @@ class DirectMediaMixin(DirectPostingMixin):
             raise ValueError(f"content_type is one of {', '.join(senders)}")
         return senders[content_type](path, user_ids, thread_ids, progress=progress)
 
-    def _send_file(
-        self,
-        attachment: _Attachment,
-        source: Source,
-        user_ids: Ids,
-        thread_ids: Ids,
-        progress: Progress | None,
-        describe: Callable[[str, str], tuple[Mapping[str, Any], Mapping[str, Any]]],
-    ) -> DirectMessage:
-        """Uploads a file and sends the item that shows it.
-
-        Args:
-            describe: gets the ids of the file and of the upload, gives the fields that only such items have, and what
-                the message then carries.
-        """
+    def _upload(
+        self, kind: UploadKind, source: Source, user_ids: Ids | None, thread_ids: Ids | None, progress: Progress | None
+    ) -> _Uploaded:
+        """Brings a file to Instagram, once it is known that it can be sent and to whom."""
         to = recipients(user_ids, thread_ids)
         with opened(source) as file:
-            upload = Upload(attachment.kind, file, now=time.time(), random=self.upload_random, progress=progress)
+            upload = Upload(kind, file, now=self._clock(), random=self.upload_random, progress=progress)
             to = self._existing(to)
-            media_id = upload.run(self._upload_request, self._sleep)
-        fields, shown = describe(media_id, upload.upload_id)
-        flags = FLAGS if attachment is not _VOICE else {"action": FLAGS["action"]}
-        fields = {**flags, "send_attribution": "inbox", "attachment_fbid": media_id, **fields}
+            return _Uploaded(upload.run(self._upload_request, self._sleep), upload.upload_id, to)
+
+    def _send_uploaded(
+        self, file: _Uploaded, route: str, item_type: str, fields: Mapping[str, Any], shown: Mapping[str, Any]
+    ) -> DirectMessage:
+        """Sends the item of a file, again with the same token while the server still works on it."""
+        whole = {"send_attribution": "inbox", "attachment_fbid": file.media_id, **fields}
         context = self._context(None)
-        for _ in range(_REPEATS):
+        repeats = _REPEATS
+        while True:
             try:
-                return self._broadcast(
-                    attachment.route, attachment.item_type, fields, to, client_context=context, shown=shown
-                )
+                return self._broadcast(route, item_type, whole, file.to, client_context=context, shown=shown)
             except ClientServerError as error:
-                if error.code not in _STILL_WORKING:
+                if error.code not in _STILL_WORKING or not repeats:
                     raise
-                self._sleep(_SECONDS_BETWEEN)
-        return self._broadcast(attachment.route, attachment.item_type, fields, to, client_context=context, shown=shown)
+            repeats -= 1
+            self._sleep(_SECONDS_BETWEEN)
 
     def _existing(self, to: dict[str, Any]) -> dict[str, Any]:
         """The recipients as threads: files cannot begin a conversation."""
         if "thread_ids" in to:
             return to
-        user_ids = to["recipient_users"][0]
-        with not_found(DirectThreadNotFound):
-            answer = self.private_request(
-                "direct_v2/threads/get_by_participants/", params={"recipient_users": user_ids, "limit": 20}
-            )
-        thread_id = identifier(mapping(answer.get("thread")).get("thread_id"))
-        if thread_id is None:
-            raise DirectThreadNotFound("There is no conversation with these users yet: begin it with a text.")
-        return {"thread_ids": [thread_id]}
+        with missing_as(DirectThreadNotFound, _NO_CONVERSATION):
+            thread = self.direct_thread_by_participants(to["recipient_users"][0])
+        if thread is None or not thread.id:
+            raise DirectThreadNotFound(_NO_CONVERSATION)
+        return {"thread_ids": [thread.id]}
 
     def _upload_request(
         self, method: str, path: str, headers: Mapping[str, str], body: Body | None = None
     ) -> dict[str, Any]:
         """A request to the upload host: the same proxy, certificate authorities and limits, but no cookies."""
         endpoints = self._profile.endpoints
-        private = request_headers(self.settings, self._profile.app, self._hints, time.time())
+        private = request_headers(self.settings, self._profile.app, self._hints, self._clock())
         response = self._http.exchange(
             method,
             f"{endpoints.upload}/{path}",
@@ -227,10 +225,6 @@ class DirectMediaMixin(DirectPostingMixin):
             ca_file=endpoints.ca_file or self.settings.ca_file,
         )
         return self._checked(response, path)
-
-
-def _media(media_type: int) -> Mapping[str, Any]:
-    return {"media": {"media_type": media_type}}
 
 
 def _flat(source: Source) -> list[float]:

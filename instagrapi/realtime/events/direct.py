@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from pydantic import Field
 
+from instagrapi.exceptions import RealtimeConfigError
 from instagrapi.realtime.events.base import Event, ItemEvent, ThreadEvent
 from instagrapi.realtime.events.fields import Fields, Flag, Integer, Moment, Text, Words
 from instagrapi.realtime.host import unsend_item
@@ -112,6 +115,22 @@ class MessageEvent(ItemEvent):
     def mark_visual_item_seen(self) -> CommandHandle:
         """Tells Instagram that a disappearing photo or video was watched."""
         return self._commands().direct_mark_visual_item_seen(self.thread_id or "", self.item_id or "")
+
+    def download(self, path: str | os.PathLike[str], **options: Any) -> Path:
+        """Saves the photo, video or recording of the message, with a new link when the old one has ended.
+
+        Args:
+            path: of the file.
+            options: of ``Client.media_download``, which does it.
+
+        Raises:
+            RealtimeConfigError: the client cannot download.
+            ClientError, OSError: see there; ``MediaUnavailable`` when there is nothing to download.
+        """
+        download = getattr(self._host(), "media_download", None)
+        if download is None:
+            raise RealtimeConfigError("the client of this event has no media_download")
+        return Path(download(self, path, **options))
 
     def unsend(self) -> None:
         """Takes the message back, which works for the account's own; over HTTP, as there is no such command.
