@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 import requests
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from instagrapi.exceptions import ClientError
@@ -31,9 +31,6 @@ class Reading(NamedTuple):
 def one(client: HttpClient) -> Any:
     return client.direct_thread("1", amount=1)
 
-
-#: Samples are long, and machines may be busy.
-unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 READINGS = {
     "inbox": Reading(
@@ -125,7 +122,6 @@ def check(name: str, body: Any) -> None:
 
 
 @pytest.mark.parametrize("name", READINGS)
-@unhurried
 @given(data=st.data())
 def test_a_changed_answer_is_read(name: str, data: st.DataObject) -> None:
     check(name, data.draw(mutated(READINGS[name].body)))
@@ -135,7 +131,6 @@ def test_a_changed_answer_is_read(name: str, data: st.DataObject) -> None:
 def test_a_changed_sample_is_read(name: str) -> None:
     body = sampled(name)
 
-    @unhurried
     @given(mutated(body))
     def examine(changed: Any) -> None:
         check(name, changed)
@@ -163,7 +158,6 @@ def check_neighbours(body: Any, index: int, changed: Any) -> None:
 ODD = (None, "odd", 5, [], True)
 
 
-@unhurried
 @given(data=st.data())
 def test_one_odd_thread_changes_nothing_about_the_others(data: st.DataObject) -> None:
     body = answers.inbox(answers.thread(1), answers.thread(2), answers.thread(3))
@@ -175,7 +169,6 @@ def test_one_odd_thread_changes_nothing_about_the_others(data: st.DataObject) ->
 def test_one_odd_thread_of_the_sample_changes_nothing_about_the_others() -> None:
     body = sampled("inbox")
 
-    @unhurried
     @given(st.data())
     def examine(data: st.DataObject) -> None:
         index = data.draw(st.integers(0, 2))
@@ -184,7 +177,6 @@ def test_one_odd_thread_of_the_sample_changes_nothing_about_the_others() -> None
     examine()
 
 
-@unhurried
 @given(data=st.data())
 def test_one_odd_item_changes_nothing_about_the_others(data: st.DataObject) -> None:
     items = [answers.item(number, media=answers.photo(number)) for number in (3, 2, 1)]

@@ -342,7 +342,7 @@ def test_an_answer_that_says_nothing_still_means_sent(member: HttpClient, server
     assert member.direct_send("hi", [2]).thread_id == ""
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 @pytest.mark.parametrize("name", FORMS)
 def test_an_odd_answer_is_a_message_or_a_client_error(

@@ -221,7 +221,7 @@ def test_nothing_is_sent_twice_by_itself(member: HttpClient, server: Any, name: 
     assert len(server.requests) == 1
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 @pytest.mark.parametrize("name", EVERY)
 def test_an_odd_answer_is_a_result_or_a_client_error(
@@ -237,7 +237,7 @@ def test_an_odd_answer_is_a_result_or_a_client_error(
     assert result is True or (name == "create" and result.isdigit())
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_an_odd_thread_has_a_newest_message_or_none(member: HttpClient, server: Any, data: st.DataObject) -> None:
     server.answer(data.draw(mutated({"thread": {"items": [{"item_id": ITEM}, {"item_id": "1"}]}, "status": "ok"})))

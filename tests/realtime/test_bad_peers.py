@@ -224,7 +224,7 @@ def test_an_unusable_authority_file_is_a_matter_of_configuration(tmp_path: Any, 
 
 
 @pytest.mark.parametrize("make", [RealtimeClient, FbnsClient])
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.lists(st.binary(min_size=1, max_size=40), max_size=6), whole=st.booleans())
 def test_no_bytes_make_a_client_do_anything_but_return_or_raise_its_own_errors(
     make: type[RealtimeClient], data: list[bytes], whole: bool

@@ -136,7 +136,7 @@ def test_the_payloads_are_what_they_seem(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", OWN)
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.data_too_large])
 @given(data=st.data())
 def test_a_changed_payload_raises_nothing_and_stays_in_its_family(name: str, data: st.DataObject) -> None:
     payload, wrapping, kinds = OWN[name]
@@ -145,7 +145,7 @@ def test_a_changed_payload_raises_nothing_and_stays_in_its_family(name: str, dat
 
 
 @pytest.mark.parametrize("record", payloads(published=True))
-@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+@settings(max_examples=20, suppress_health_check=[HealthCheck.data_too_large])
 @given(data=st.data())
 def test_a_changed_published_payload_stays_in_its_family(record: dict[str, Any], data: st.DataObject) -> None:
     if record["encoding"] in ("raw", "zlib_raw"):

@@ -500,5 +500,5 @@ class Bot(RuleBasedStateMachine):
         assert at(self.progress) == (self.queue[-1][0] if self.queue else 0)
 
 
-Bot.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+Bot.TestCase.settings = settings(max_examples=150, stateful_step_count=40)
 TestBot = Bot.TestCase
