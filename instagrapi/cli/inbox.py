@@ -52,10 +52,10 @@ def inbox(unread: bool, amount: int, as_json: bool, settings_file: Path) -> None
 @json_option
 @settings_option
 def thread(thread_id: str, amount: int, as_json: bool, settings_file: Path) -> None:
-    """Show the latest messages of THREAD (its id), newest first. Nothing is marked as seen."""
+    """Show the latest messages of THREAD (its id), the newest last. Nothing is marked as seen."""
     found = open_session(settings_file).direct_thread(thread_id, amount)
     names = _names(found)
-    for message in found.messages:
+    for message in reversed(found.messages):
         if as_json:
             click.echo(json_line(_message_fields(message, names)))
         else:

@@ -60,15 +60,6 @@ class WorldThreads(WorldCore):
             self._sync_thread("add", thread, account)
         return thread
 
-    def group_of(self, members: Sequence[Account]) -> Thread | None:
-        """The group of exactly these accounts, the one that was used last if there are several."""
-        groups = [
-            thread
-            for thread in self._threads[members[0].pk]
-            if thread.is_group and set(thread.participants) == set(members)
-        ]
-        return max(groups, key=lambda thread: thread.last_activity_at, default=None)
-
     def _direct_thread(self, one: Account, other: Account) -> Thread | None:
         if one is other:
             raise ValueError("an account has no thread with itself")

@@ -76,12 +76,12 @@ def test_the_inbox_as_json(cli: Cli, me: Actor, alice: Actor) -> None:
     assert datetime.fromisoformat(thread["last_activity_at"]).tzinfo is not None
 
 
-def test_a_thread_is_shown_newest_first(cli: Cli, me: Actor, alice: Actor) -> None:
+def test_a_thread_is_shown_newest_last(cli: Cli, me: Actor, alice: Actor) -> None:
     first = alice.send(me, "tea?")
     answer = me.send(alice, "yes\x1b[2J", reply_to=first)
     assert cli("thread", first.thread_id) == (
         0,
-        f"{local(answer.timestamp)}  me: “yes\\x1b[2J” (in reply to “tea?”)\n{local(first.timestamp)}  alice: “tea?”\n",
+        f"{local(first.timestamp)}  alice: “tea?”\n{local(answer.timestamp)}  me: “yes\\x1b[2J” (in reply to “tea?”)\n",
         "",
     )
     assert len(cli("thread", first.thread_id, "--amount", "1").out.splitlines()) == 1
@@ -93,7 +93,7 @@ def test_a_thread_as_json(cli: Cli, me: Actor, alice: Actor) -> None:
     first = alice.send(me, "tea?")
     me.react(first, "😂")
     answer = me.send(alice, "yes", reply_to=first)
-    newest, oldest = map(json.loads, cli("thread", answer.thread_id, "--json").out.splitlines())
+    oldest, newest = map(json.loads, cli("thread", answer.thread_id, "--json").out.splitlines())
     assert (newest["id"], newest["replied_to"]["id"], newest["is_sent_by_viewer"]) == (
         answer.item_id,
         first.item_id,

@@ -72,7 +72,7 @@ def _conversation(world: World, account: Account, user_ids: object) -> Thread:
         raise Rejected(400, "recipient_users names the sender")
     if len(others) == 1:
         return world.direct_thread(account, others[0])
-    return world.group_of((account, *others)) or world.create_group((account, *others), "")
+    return world.thread_among(account, others) or world.create_group((account, *others), "")
 
 
 def _acknowledgement(written: list[tuple[Thread, Receipt]], context: str) -> Answer:

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from instagrapi.exceptions import ClientNotFoundError, DirectError, DirectMessageNotFound, DirectThreadNotFound
+from instagrapi.exceptions import DirectError, DirectThreadNotFound
 from instagrapi.http.broadcast import acknowledged, broadcast_form, new_client_context
 from instagrapi.http.ids import Id, id_text
+from instagrapi.mixins.missing import missing_as
 from instagrapi.mixins.private import PrivateMixin
 from instagrapi.types import DirectMessage
 from instagrapi.types.lenient import identifier
-
-#: Of a message the server does not say whether it or the whole thread is missing.
-_NOT_FOUND: dict[type[DirectError], str] = {
-    DirectThreadNotFound: "There is no such thread.",
-    DirectMessageNotFound: "There is no such message, or no such thread.",
-}
 
 
 class DirectPostingMixin(PrivateMixin):
@@ -58,7 +52,7 @@ class DirectPostingMixin(PrivateMixin):
         """
         context = self._context(client_context)
         form = broadcast_form(fields, to, context, uuid=self.uuid, device_id=self.android_device_id)
-        with not_found(missing):
+        with missing_as(missing):
             answer = self.private_request(
                 f"direct_v2/threads/broadcast/{route}/", form, params=params, with_signature=with_signature
             )
@@ -94,7 +88,7 @@ class DirectPostingMixin(PrivateMixin):
             ClientError: see :meth:`private_request`.
         """
         path = f"direct_v2/threads/{id_text('thread_id', thread_id)}/{action}/"
-        with not_found(missing):
+        with missing_as(missing):
             return self.private_request(path, {"_uuid": self.uuid, **(fields or {})}, with_signature=with_signature)
 
     @staticmethod
@@ -104,12 +98,3 @@ class DirectPostingMixin(PrivateMixin):
         if not context.strip():
             raise ValueError("client_context must not be empty")
         return context
-
-
-@contextlib.contextmanager
-def not_found(kind: type[DirectError]) -> Iterator[None]:
-    """Makes HTTP 404 an error that says what there is not."""
-    try:
-        yield
-    except ClientNotFoundError as error:
-        raise kind(_NOT_FOUND[kind], code=error.code, body=error.body, response=error.response) from error

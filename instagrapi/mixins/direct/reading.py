@@ -191,7 +191,7 @@ class DirectReadingMixin(PrivateMixin):
 
         def fetch(cursor: str | None) -> dict[str, Any]:
             query = {"limit": _PAGE_SIZE, "media_type": "media_shares", "max_timestamp": cursor}
-            with missing_as(DirectThreadNotFound, "There is no such thread."):
+            with missing_as(DirectThreadNotFound):
                 return self.private_request(path, params={**query, "igd_request_log_tracking_id": str(uuid.uuid4())})
 
         found = (
@@ -223,7 +223,7 @@ class DirectReadingMixin(PrivateMixin):
 
         def fetch(cursor: str | None) -> DirectThread:
             query = {"visual_message_return_type": "unseen", "limit": _PAGE_SIZE, "direction": "older"}
-            with missing_as(DirectThreadNotFound, "There is no such thread."):
+            with missing_as(DirectThreadNotFound):
                 answer = self.private_request(path, params={**query, "cursor": cursor})
             thread = answer.get("thread")
             if not isinstance(thread, dict):

@@ -133,7 +133,7 @@ class DirectRequestsMixin(PrivateMixin):
         return DirectInbox.model_validate(answer)
 
     def _answer_request(self, path: str, **fields: Any) -> bool:
-        with missing_as(DirectThreadNotFound, "There is no such thread."):
+        with missing_as(DirectThreadNotFound):
             self.private_request(path, {**fields, "_uuid": self.uuid}, with_signature=False)
         return True
 

@@ -11,7 +11,8 @@ from instagrapi.exceptions import ClientError, DirectMessageNotFound, DirectThre
 from instagrapi.http.broadcast import new_client_context
 from instagrapi.http.forms import compact_json
 from instagrapi.http.ids import Id, Ids, each_id, id_text, known_id
-from instagrapi.mixins.direct.posting import DirectPostingMixin, not_found
+from instagrapi.mixins.direct.posting import DirectPostingMixin
+from instagrapi.mixins.missing import missing_as
 from instagrapi.realtime.host import fetch_thread, unsend_item
 from instagrapi.types.lenient import mapping, objects
 
@@ -136,7 +137,7 @@ class DirectThreadsMixin(DirectPostingMixin):
             whether there was anything to mark: ``False`` for a thread without messages.
         """
         if message_id is None:
-            with not_found(DirectThreadNotFound):
+            with missing_as(DirectThreadNotFound):
                 items = objects(fetch_thread(self, id_text("thread_id", thread_id)).get("items"))
             message_id = next((found for item in items if (found := known_id(item.get("item_id")))), None)
         return message_id is not None and self.direct_message_seen(thread_id, message_id)
@@ -144,7 +145,7 @@ class DirectThreadsMixin(DirectPostingMixin):
     def direct_message_delete(self, thread_id: Id, message_id: Id) -> bool:
         """Takes an own message back, for everybody."""
         thread, item = id_text("thread_id", thread_id), id_text("message_id", message_id)
-        with not_found(DirectMessageNotFound):
+        with missing_as(DirectMessageNotFound):
             unsend_item(self, thread, item)
         return True
 
