@@ -274,12 +274,8 @@ class MQTToTClient(Reading):
             deadline, failure = Deadline.after(timeout, self._clock), None
             while True:
                 while came:
-                    connection = self._connection
-                    care = None if connection is None else self._caretaker.begin(connection)
-                    try:
+                    with self._caretaker.watching():
                         yield came.popleft()
-                    finally:
-                        self._caretaker.end(care)
                     deadline = Deadline.after(timeout, self._clock)
                 if failure is not None:
                     raise failure

@@ -80,7 +80,6 @@ class RealtimeClient(DirectCommands, Subscribing, InboxSync):
                 self._come_back()
             else:
                 self._begin_anew()
-        self._announce_connected(resumed=in_use)
 
     def _follow_account(self) -> None:
         """What belongs to the account that was logged in before must not reach another one."""

@@ -333,7 +333,7 @@ class Connecting(Listening, ABC):
         """Whether another attempt follows one that fails."""
         return False
 
-    def _announce_connected(self, *, resumed: bool = False) -> None:
+    def _announce_connected(self, *, resumed: bool) -> None:
         self.emit("connected", {"resumed": resumed})
         self._emit_typed(ev.Connected, resumed=resumed)
         self._dispatcher.raise_failure()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from typing import Any, Unpack
 
 from instagrapi.exceptions import (
@@ -90,17 +89,16 @@ class FbnsClient(MQTToTClient):
         """
         with self._by_hand():
             self._registering = register
-            self._begin(self._announce_connected)
+            self._begin()
 
     def _come_back(self) -> None:
         """Connects as the stored device, and registers if the broken connection had."""
-        self._begin(lambda: None)
+        self._begin()
 
-    def _begin(self, on_connected: Callable[[], None]) -> None:
+    def _begin(self) -> None:
         self._follow_account()
         was_stored = self.auth.is_stored
         self._identify()
-        on_connected()
         if not self._registering:
             return
         try:

@@ -24,7 +24,7 @@ from instagrapi.realtime.network.connection import Connection
 from instagrapi.realtime.network.deadline import Deadline
 from instagrapi.realtime.network.transport import Transport
 from instagrapi.realtime.position import SyncPosition, added_key
-from instagrapi.realtime.protocol.packets import Publish
+from instagrapi.realtime.protocol.packets import Packet, Publish
 from instagrapi.realtime.protocol.payload import deflate, dump_json
 from instagrapi.realtime.recovery import HourlyLimit, ReconnectPolicy
 from instagrapi.realtime.state import State
@@ -77,6 +77,7 @@ class InboxSync(MQTToTClient):
         self._inbox_limit = HourlyLimit((self._policy or ReconnectPolicy()).inbox_requests_per_hour)
         self._direct = direct
         self._iris_answer: Any = None
+        self._found: list[tuple[Connection, Packet]] = []  # by a resync, to be read once the connection stands
         self._amount = 1  # for hosts that only know ``direct_threads``
 
     # --- by the program --------------------------------------------------------------------------------------------
@@ -142,6 +143,9 @@ class InboxSync(MQTToTClient):
             if self._connection is connection:
                 self._set_state(State.FAILED)  # the connection stands, but no message would come
             raise
+        finally:
+            self._read_found()
+            self._deliver()
 
     def _wishes(self, app_version: str | None) -> dict[str, Any]:
         return {"snapshot_app_version": app_version or app_version_of(self.client, self._profile)}
@@ -203,10 +207,21 @@ class InboxSync(MQTToTClient):
         found, complete = self._missed(inbox, since) if since is not None else ([], False)
         self._sync.go_to(state, len(found))
         if was_known or since is not None:
-            self._unread.extend((connection, _as_publish(missed)) for missed in found)
-            self.emit("resync", {"fetched": len(found), "complete": complete})
-            self._emit_typed(ev.Resync, fetched=len(found), complete=complete)
+            self._found.extend((connection, _as_publish(missed)) for missed in found)
+            self._unread.append(lambda: self._announce_resync(len(found), complete))
         return state
+
+    def _announce_resync(self, fetched: int, complete: bool) -> None:
+        self.emit("resync", {"fetched": fetched, "complete": complete})
+        self._emit_typed(ev.Resync, fetched=fetched, complete=complete)
+
+    def _tell_connected(self, *, resumed: bool) -> None:
+        super()._tell_connected(resumed=resumed)
+        self._read_found()
+
+    def _read_found(self) -> None:
+        found, self._found = self._found, []
+        self._unread.extend(found)
 
     def _missed(self, inbox: Mapping[str, Any], since: int) -> tuple[list[Missed], bool]:
         """What the inbox has that is new, oldest first, and whether that is everything."""

@@ -77,12 +77,15 @@ class Reading(Recovering):
             return self._handle(connection, packet) if type(packet) is Publish else packet
         finally:
             self._end_of(self._connection)
+            self._deliver()
 
     def _next_packet(self, deadline: Deadline) -> tuple[Connection, Packet] | None:
         while True:
-            if self._unread:
-                return self._unread.popleft()
+            if self._unread and (found := self._next_unread()) is not None:
+                return found
             connection = self._standing_connection(deadline)
+            if self._unread:  # who has connected left something to tell
+                continue
             if connection is None:
                 return None
             with self._surviving(connection):
@@ -92,6 +95,16 @@ class Reading(Recovering):
                 if deadline.expired():
                     return None
             self._tick()
+
+    def _next_unread(self) -> tuple[Connection, Packet] | None:
+        """The next packet that a connection of before has left, after telling what comes before it."""
+        while self._unread:
+            self._announce_due()
+            with contextlib.suppress(IndexError):  # disconnect() has emptied it
+                unread = self._unread.popleft()
+                assert not callable(unread)
+                return unread
+        return None
 
     def _patience(self, deadline: Deadline) -> float | None:
         remaining, due_in = deadline.remaining(), self._due_in()
@@ -109,12 +122,16 @@ class Reading(Recovering):
     def _handle(self, connection: Connection, publish: Publish) -> Any:
         """Runs the handlers and acknowledges; a handler's exception does not keep the broker from its PUBACK."""
         failure, body = None, None
-        care = self._caretaker.begin(connection)
+        care, self._is_handling = self._caretaker.begin(), True
         try:
             body = self.dispatch_packet(publish.topic, publish.payload)
         except Exception as error:
             failure = error
+        except BaseException:  # it was not handled, should the program read on
+            self._unread.appendleft((connection, publish))
+            raise
         finally:
+            self._is_handling = False
             self._caretaker.end(care)
         if publish.packet_id is not None:
             connection.acknowledge(publish.packet_id)

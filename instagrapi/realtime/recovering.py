@@ -6,14 +6,14 @@ import contextlib
 import logging
 import threading
 from collections import deque
-from collections.abc import Iterator
-from typing import Any, NamedTuple, NoReturn
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple, NoReturn, TypeAlias
 
 from instagrapi.exceptions import ConcurrencyError, ConnectionLost, NotConnectedError
 from instagrapi.realtime import events as ev
 from instagrapi.realtime.caretaker import Caretaker
 from instagrapi.realtime.connecting import Connecting, Wake
-from instagrapi.realtime.network.connection import Connection
+from instagrapi.realtime.network.connection import DEFAULT_MAX_INBOX, Connection
 from instagrapi.realtime.network.deadline import Deadline
 from instagrapi.realtime.protocol.packets import Packet
 from instagrapi.realtime.refusals import explained, is_dead_session
@@ -21,6 +21,9 @@ from instagrapi.realtime.state import State
 from instagrapi.realtime.turns import Turns
 
 logger = logging.getLogger("instagrapi.realtime")
+
+#: A packet and the connection that it came over, or something to tell the handlers.
+Unread: TypeAlias = tuple[Connection, Packet] | Callable[[], None]
 
 INHERITED = "the client belongs to the process that made it; make a new one in this one"
 
@@ -49,14 +52,15 @@ class Recovering(Connecting):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._turns = Turns()
-        self._caretaker = Caretaker(self._clock)
+        self._caretaker = Caretaker(self._clock, lambda: self._connection)
         self._noticing = threading.Condition()  # guards the outage and who attempts to connect
         self._attempted_by: int | None = None
         self._end_noticed: Connection | None = None
         self._outage: Outage | None = None
         self._renewed_session = False
         self._fatal: Exception | None = None  # why coming back made no sense
-        self._unread: deque[tuple[Connection, Packet]] = deque()
+        self._unread: deque[Unread] = deque()  # whoever has the turn takes from it
+        self._is_handling = False  # whether handlers of whoever has the turn run
         self._is_inherited = False  # by the child of a fork
 
     # --- the end of a connection -----------------------------------------------------------------------------------
@@ -82,12 +86,22 @@ class Recovering(Connecting):
             outage = self._outage = self._plan(error)
             self._set_state(State.FAILED if outage is None else State.BACKING_OFF)
             if outage is not None:
-                self._unread.extend((connection, packet) for packet in connection.take_unread())
+                self._keep_unread(connection)
+            self._unread.append(self._news_of_end(error, outage))
         if outage is None:
             self._release_device()
         self._caretaker.look()
-        self._announce_end(error, outage)
+        self._deliver()
         return self._is_replaced(connection)
+
+    def _keep_unread(self, connection: Connection) -> None:
+        """What came over a connection that has ended is handled before anything else, unless there is too much of it.
+
+        Then it is left to the server, which sends again what was neither handled nor acknowledged.
+        """
+        unread = connection.take_unread()
+        if len(self._unread) < DEFAULT_MAX_INBOX:
+            self._unread.extend((connection, packet) for packet in unread)
 
     def _is_replaced(self, connection: Connection) -> bool:
         is_planned = self._outage is not None or self._attempted_by is not None
@@ -109,15 +123,55 @@ class Recovering(Connecting):
         wake.clear()
         return Outage(error, retry_at, wake)
 
-    def _announce_end(self, error: Exception, outage: Outage | None) -> None:
+    def _news_of_end(self, error: Exception, outage: Outage | None) -> Callable[[], None]:
         retry_in = None if outage is None else max(0.0, outage.retry_at - self._clock())
         reason = str(error) or type(error).__name__
         again = "" if retry_in is None else f", next attempt in {retry_in:.1f} s"
         logger.info("%s disconnected: %s%s", type(self).__name__, reason, again)
         fields = {"reason": reason, "will_retry": outage is not None, "retry_in": retry_in}
-        self.emit("disconnected", fields)
-        self._emit_typed(ev.Disconnected, **fields)
-        self._dispatcher.forget_failure()  # why the connection ended is what matters now
+
+        def announce() -> None:
+            self.emit("disconnected", dict(fields))
+            self._emit_typed(ev.Disconnected, **fields)
+            self._dispatcher.forget_failure()  # why the connection ended is what matters now
+
+        return announce
+
+    # --- telling the handlers --------------------------------------------------------------------------------------
+
+    def _deliver(self) -> None:
+        """Announces what is due, if it is this thread's turn to run handlers or nobody's; else whoever has it does."""
+        if self._turns.is_reader:
+            if not self._is_handling:
+                self._announce_due()
+            return
+        while self._has_news and self._turns.stand_in():
+            try:
+                self._announce_due()
+            finally:
+                self._turns.end()
+
+    @property
+    def _has_news(self) -> bool:
+        """Whether the next thing to do is to tell the handlers something."""
+        with contextlib.suppress(IndexError):
+            return callable(self._unread[0])
+        return False
+
+    def _announce_due(self) -> None:
+        """Announces everything that comes before the next packet."""
+        while self._has_news:
+            with contextlib.suppress(IndexError):  # disconnect() has emptied it
+                self._announce(self._unread.popleft())
+
+    def _announce(self, news: Unread) -> None:
+        assert callable(news)
+        self._is_handling = True
+        try:
+            with self._caretaker.watching():
+                news()
+        finally:
+            self._is_handling = False
 
     # --- coming back -----------------------------------------------------------------------------------------------
 
@@ -158,16 +212,13 @@ class Recovering(Connecting):
 
     def _recover_now(self, outage: Outage) -> None:
         try:
-            has_come = self._attempt(outage)
+            self._attempt(outage)
         finally:
             self._end_attempt(None)
-        connection = self._connection
-        if has_come and connection is not None:
-            with self._caretaker.watching(connection):
-                self._announce_connected(resumed=outage.error is not None)
+        self._deliver()
 
-    def _attempt(self, outage: Outage) -> bool:
-        """Connects again, or plans the next attempt; true when a connection stands.
+    def _attempt(self, outage: Outage) -> None:
+        """Connects again, or plans the next attempt.
 
         Raises:
             ClientError: another attempt makes no sense, or there have been enough.
@@ -177,16 +228,16 @@ class Recovering(Connecting):
         except Exception as error:
             with self._noticing:
                 if self._outage is not outage:
-                    if self.connected:  # a handler that ran on the way has connected
-                        return False
+                    if self.connected:  # what the program runs on the way has connected
+                        return
                     raise NotConnectedError("the connection was closed from this side") from error
                 self._plan_anew(_while_connecting(error))
             if not self._will_try_again() and not self._renew_session(error):
                 self._end_for_good(error)
             logger.info("%s could not connect: %s", type(self).__name__, type(error).__name__)
-            return False
-        self._renewed_session = False
-        return self._end_outage()
+            return
+        if self._end_outage():
+            self._tell_connected(resumed=outage.error is not None)
 
     def _renew_session(self, error: Exception) -> bool:
         """Lets the program log in again, once; then the next attempt is due at once."""
@@ -247,6 +298,7 @@ class Recovering(Connecting):
         if outage is not None:
             outage.wake.set()
         self._backoff.opened(self._clock())
+        self._caretaker.look()
         return True
 
     @contextlib.contextmanager
@@ -270,7 +322,8 @@ class Recovering(Connecting):
             in_use = self._outage is not None or self._turns.is_looping
         try:
             yield in_use
-            self._end_outage()
+            if self._end_outage():
+                self._tell_connected(resumed=in_use)
         except Exception as error:
             with self._noticing:
                 if in_use and self._decided_at == self._disconnects:
@@ -280,6 +333,11 @@ class Recovering(Connecting):
             raise
         finally:
             self._end_attempt(before)
+        self._deliver()
+
+    def _tell_connected(self, *, resumed: bool) -> None:
+        """Lets the handlers know, in their turn, before they get what the new connection brings."""
+        self._unread.append(lambda: self._announce_connected(resumed=resumed))
 
     def disconnect(self) -> None:
         """Sends DISCONNECT and closes the connection; wakes a blocked reader at once. Safe without a connection."""

@@ -35,6 +35,11 @@ class Turns:
         return _ME() in (self._reader, self._loop)
 
     @property
+    def is_reader(self) -> bool:
+        """Whether this thread reads."""
+        return self._reader == _ME()
+
+    @property
     def is_taken(self) -> bool:
         """Whether anybody reads, or a loop does."""
         return self._looping or self._reader is not None
@@ -123,6 +128,6 @@ class Turns:
         return self._looping
 
     def wait_for_loop(self, deadline: Deadline) -> bool:
-        """Waits until no loop runs; true at once in the loop's own thread."""
+        """Waits until no loop runs; true at once inside a handler, for which the loop may have to wait."""
         with self._changed:
-            return self._loop == _ME() or self._changed.wait_for(lambda: not self._looping, deadline.remaining())
+            return self.is_mine or self._changed.wait_for(lambda: not self._looping, deadline.remaining())
