@@ -56,10 +56,9 @@ class MQTToTClient(Reading):
             ConcurrencyError: somebody is reading already.
             ClientError: the client cannot go on; the error says what a person has to do.
         """
-        with self._turns.loop():
-            begun = self._disconnects
-            with self._stopped_by_signals():
-                self._run(begun, self._get_going(begun))
+        begun = self._disconnects
+        with self._turns.loop(), self._stopped_by_signals():
+            self._run(begun, self._get_going(begun))
 
     def start(self) -> Self:
         """Does what :meth:`run_forever` does, on a daemon thread.
@@ -69,10 +68,10 @@ class MQTToTClient(Reading):
         Raises:
             ConcurrencyError: it runs already.
         """
+        begun = self._disconnects  # before a stop() could wait for the loop
         self._turns.begin_loop()
         try:
             self._failure = None
-            begun = self._disconnects
             subscribe = self._get_going(begun)
             name = f"instagrapi-{type(self).__name__.lower()}-{self._own_user_id() or 'unknown'}"
             thread = threading.Thread(target=self._run_in_background, args=(begun, subscribe), name=name, daemon=True)
@@ -120,7 +119,7 @@ class MQTToTClient(Reading):
         with self._state_changed:
             if not self._state_changed.wait_for(self._is_settled, timeout):
                 raise RealtimeTimeout(f"the client is still {self.state}")
-        if failure := self._failure:
+        if failure := self._failure or self._fatal:
             raise failure
         if self.state is State.STOPPED:
             raise NotConnectedError("the client was stopped")
@@ -136,7 +135,9 @@ class MQTToTClient(Reading):
         return keep_alive.interval == 0 or self._clock() - keep_alive.last_received <= 1.5 * keep_alive.interval
 
     def _is_settled(self) -> bool:
-        return self._failure is not None or self.state in (State.LIVE, State.STOPPED)
+        if self._failure is not None or self.state in (State.LIVE, State.STOPPED):
+            return True
+        return self.state is State.FAILED and self._fatal is not None and self._attempted_by is None
 
     # --- the loop --------------------------------------------------------------------------------------------------
 

@@ -107,6 +107,7 @@ class InboxSync(MQTToTClient):
             "subscription_type": subscription_type,
         }
         body = self._sync.subscription(SyncPosition(seq_id, snapshot_at_ms), wishes)
+        self._sync.leave(seq_id)
         self._iris_answer = None
         self._require_connection().publish(MQTToTTopics.IRIS_SUB, deflate(dump_json(body)))
 
@@ -158,7 +159,7 @@ class InboxSync(MQTToTClient):
             self._sync_over(connection, IRIS_ANSWER_TIMEOUT)
 
     def _sync_over(self, connection: Connection, timeout: float) -> SyncPosition:
-        if self._sync.position is None:
+        if self._sync.position is None and not self._sync.is_restored:
             self._sync.restore(self._store.load())
         position = self._sync.position or self._look_into_inbox(connection)
         try:
@@ -169,6 +170,7 @@ class InboxSync(MQTToTClient):
             position = self._look_into_inbox(connection)
             answer = self._ask(connection, position, timeout)
         self._sync.subscribed(position, answer)
+        self._sync.tick()  # what comes from now on will not be missed, whatever happens to the program
         self._set_state(State.CATCHING_UP if self._sync.catching_up else State.LIVE)
         return position
 
@@ -199,7 +201,10 @@ class InboxSync(MQTToTClient):
         if (wait := self._inbox_limit.wait(now)) > 0:
             raise RealtimeTimeout("the inbox was asked for too often within the last hour", retry_after=wait)
         self._inbox_limit.take(now)
-        inbox = fetch_inbox(self.client, self._amount)
+        with self._caretaker.watching():
+            return self._look_around(connection, fetch_inbox(self.client, self._amount))
+
+    def _look_around(self, connection: Connection, inbox: Mapping[str, Any]) -> SyncPosition:
         state = SyncPosition.from_mapping(sync_state(inbox))
         if state is None:
             raise IrisSubscribeFailed("the inbox gave no seq_id and snapshot_at_ms to subscribe from", payload=None)
@@ -219,6 +224,11 @@ class InboxSync(MQTToTClient):
         super()._tell_connected(resumed=resumed)
         self._read_found()
 
+    def _forget_unread(self) -> None:
+        super()._forget_unread()
+        self._found.clear()
+        self._sync.call_off()
+
     def _read_found(self) -> None:
         found, self._found = self._found, []
         self._unread.extend(found)
@@ -227,13 +237,15 @@ class InboxSync(MQTToTClient):
         """What the inbox has that is new, oldest first, and whether that is everything."""
         threads, deeper = threads_of(inbox), 0
         found: dict[str, Missed] = {}
-        complete = not has_more_threads(inbox) or any(is_quiet(thread, since) for thread in threads)
+        complete = not has_more_threads(inbox) or (bool(threads) and is_quiet(threads[-1], since))
         for thread in threads:
+            shown = [thread]
             if goes_on(thread, since) and deeper < _MOST_THREADS:
                 deeper += 1
-                thread = self._more_of(thread)
-            complete = complete and not goes_on(thread, since)
-            found.update({str(one.item["item_id"]): one for one in missed_in(thread, since, self._is_known)})
+                shown.append(self._more_of(thread))
+            complete = complete and not goes_on(shown[-1], since)
+            for part in shown:
+                found.update({str(one.item["item_id"]): one for one in missed_in(part, since, self._is_known)})
         return sorted(found.values(), key=lambda missed: missed.at), complete
 
     def _more_of(self, thread: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -47,12 +47,12 @@ class Reading(Recovering):
             ClientError: connecting again makes no sense; the error says what a person has to do.
         """
         deadline = Deadline.after(timeout, self._clock)
-        if not self._turns.take(deadline):
-            return None
-        try:
-            return self._read(deadline)
+        self._turns.refuse_handlers()
+        try:  # an interrupt may come as soon as it is this thread's turn
+            return self._read(deadline) if self._turns.take(deadline) else None
         finally:
             self._turns.end()
+            self._deliver()  # what somebody wanted to tell just now
 
     def _stand_in(self, enough: Callable[[], bool], deadline: Deadline) -> None:
         """Reads one packet as :meth:`read_once`, unless there is enough or somebody else reads it."""
@@ -62,11 +62,13 @@ class Reading(Recovering):
             at_hand = self._unread or (connection is not None and connection.has_packets)
             return bool(at_hand) or enough() or self._turns.is_taken
 
-        if self._wait_until(has_come, deadline.remaining()) and not enough() and self._turns.stand_in():
+        if self._wait_until(has_come, deadline.remaining()) and not enough():
             try:
-                self._read(Deadline.after(0, self._clock))
+                if self._turns.stand_in():
+                    self._read(Deadline.after(0, self._clock))
             finally:
                 self._turns.end()
+                self._deliver()
 
     def _read(self, deadline: Deadline) -> Any:
         try:

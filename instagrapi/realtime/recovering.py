@@ -53,7 +53,6 @@ class Recovering(Connecting):
         super().__init__(*args, **options)
         self._turns = Turns()
         self._caretaker = Caretaker(self._clock, lambda: self._connection)
-        self._noticing = threading.Condition()  # guards the outage and who attempts to connect
         self._attempted_by: int | None = None
         self._end_noticed: Connection | None = None
         self._outage: Outage | None = None
@@ -89,6 +88,7 @@ class Recovering(Connecting):
                 self._keep_unread(connection)
             self._unread.append(self._news_of_end(error, outage))
         if outage is None:
+            self._fatal = error
             self._release_device()
         self._caretaker.look()
         self._deliver()
@@ -115,6 +115,8 @@ class Recovering(Connecting):
         delay = self._backoff.next_delay(now)
         if delay is None:
             return None
+        if self._backoff.attempts == 1:  # the last connection stood long enough
+            self._renewed_session = False
         asked_for = getattr(error, "retry_after", None) or 0.0
         return self._outage_until(now + max(delay, asked_for, self._connect_limit.wait(now)), error)
 
@@ -244,18 +246,23 @@ class Recovering(Connecting):
         if self._on_session_expired is None or self._renewed_session or not is_dead_session(error):
             return False
         self._renewed_session = True
-        if not self._on_session_expired(error):
-            return False
+        try:
+            if not self._on_session_expired(error):
+                return False
+        except Exception as failure:
+            self._end_for_good(failure)
         with self._noticing:
             if self._decided_at != self._disconnects:
                 raise NotConnectedError("the connection was closed from this side") from error
-            self._outage, self._fatal = self._outage_until(self._clock(), error), None
+            now = self._clock()
+            self._outage, self._fatal = self._outage_until(now + self._connect_limit.wait(now), error), None
             self._set_state(State.BACKING_OFF)
         return True
 
     def _end_for_good(self, error: Exception) -> NoReturn:
-        self._set_state(State.FAILED)
-        self._release_device()
+        if self._decided_at == self._disconnects:
+            self._set_state(State.FAILED)
+            self._release_device()
         reason = self._fatal = explained(self.client, error)
         if reason is error:
             raise error
@@ -287,6 +294,8 @@ class Recovering(Connecting):
         with self._noticing:
             self._attempted_by = before
             self._noticing.notify_all()
+        with self._state_changed:
+            self._state_changed.notify_all()
 
     def _end_outage(self) -> bool:
         """A connection stands; false when it was closed meanwhile."""
@@ -320,6 +329,11 @@ class Recovering(Connecting):
                     raise ConcurrencyError("another thread is connecting")
             before = self._begin_attempt()
             in_use = self._outage is not None or self._turns.is_looping
+            if not in_use:
+                self._renewed_session = False
+            elif self._connection is not None:
+                self._connection.close()
+                self._keep_unread(self._connection)
         try:
             yield in_use
             if self._end_outage():
@@ -345,13 +359,21 @@ class Recovering(Connecting):
             return
         with self._noticing:
             self._disconnects += 1
-            self._unread.clear()
+            self._forget_unread()
             outage, self._outage = self._outage, None
+            connection = self._take_connection()
+            self._release_device()
+            if self.state is not State.IDLE:
+                self._set_state(State.STOPPED)
             self._noticing.notify_all()
         if outage is not None:
             outage.wake.set()
-        super().disconnect()
+        if connection is not None:
+            connection.close()
         self._caretaker.look()
+
+    def _forget_unread(self) -> None:
+        self._unread.clear()
 
     def _leave_to_parent(self) -> None:
         self._is_inherited = True

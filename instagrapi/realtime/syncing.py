@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -32,6 +33,9 @@ class MessageSync:
         self._account_id = account_id
         self._is_changed = False
         self._to_handle = 0
+        self._counting = threading.Lock()  # what is to be handled: one thread may fetch while another one handles
+        #: Whether what was saved is known.
+        self.is_restored = False
         #: What a subscription says besides the position; ``None`` while nobody has subscribed.
         self.wishes: dict[str, Any] | None = None
         #: The time of the newest item that was handled, in microseconds since 1970.
@@ -53,6 +57,7 @@ class MessageSync:
         """Goes on from a saved state, if it is one of this account."""
         if state is not None and state.get(_ACCOUNT) not in (None, self._account_id()):
             state = None
+        self.is_restored = True
         self._progress.restore(state)
         newest = state.get(_NEWEST) if state else None
         self.newest_item_at = newest if isinstance(newest, int) else None
@@ -64,7 +69,7 @@ class MessageSync:
     def forget(self) -> None:
         """Another account is logged in: what is known is not its."""
         self._progress.restore(None)
-        self.newest_item_at, self._to_handle, self._is_changed = None, 0, False
+        self.newest_item_at, self._to_handle, self._is_changed, self.is_restored = None, 0, False, False
 
     def tick(self) -> None:
         """Saves what has changed, if it is time."""
@@ -82,9 +87,18 @@ class MessageSync:
             fetched: how many missed items are to be handled before. Until they are, the position is not saved, so that
                 a new start fetches again what was not handled.
         """
-        self._to_handle = fetched
+        with self._counting:
+            self._to_handle += fetched
         self._progress.reset(position)
         self._is_changed = True
+
+    def call_off(self) -> None:
+        """What was fetched will not be handled: without a position it is fetched again."""
+        with self._counting:
+            unhandled, self._to_handle = self._to_handle, 0
+        if unhandled:
+            self._progress.reset(None)
+            self._is_changed = True
 
     def flush(self) -> None:
         """Saves what is not saved yet.
@@ -105,9 +119,13 @@ class MessageSync:
     # --- subscribing -----------------------------------------------------------------------------------------------
 
     def subscription(self, position: SyncPosition, wishes: Mapping[str, Any]) -> commands.Body:
-        """What to say to subscribe from a position; remembered for the connections to come."""
+        """What to say to subscribe from a position; the wishes are remembered for the connections to come."""
         self.wishes = dict(wishes)
         return commands.iris_subscription(position.seq_id, position.snapshot_at_ms, **wishes)
+
+    def leave(self, seq_id: int) -> None:
+        """The program subscribes from a place of its own."""
+        self._progress.subscribing_elsewhere(seq_id)
 
     def subscribed(self, position: SyncPosition, answer: Mapping[str, Any]) -> None:
         """The server agreed."""
@@ -120,8 +138,9 @@ class MessageSync:
 
     def is_repeated(self, key: str | None, element: Mapping[str, Any]) -> bool:
         """Whether a patch of a replay was handled before. What is live is new."""
-        replayed = element.get("realtime") is False or self._progress.catching_up
-        return replayed and self._progress.is_repeated(key)
+        if element.get("realtime") is not False and not self._progress.catching_up:
+            return False
+        return self._progress.is_repeated(key) or self._progress.has_passed(element.get("seq_id"))
 
     def knows(self, key: str) -> bool:
         """Whether something was handled before."""
@@ -137,8 +156,9 @@ class MessageSync:
         """
         seq_id = element.get("seq_id")
         self._progress.handled(seq_id, keys, int(self._unix_clock() * 1000))
-        if self._to_handle and element.get(FETCHED) is True:
-            self._to_handle -= 1
+        if element.get(FETCHED) is True:
+            with self._counting:
+                self._to_handle = max(0, self._to_handle - 1)
         if item_times:
             self.newest_item_at = max(*item_times, self.newest_item_at or 0)
         self._is_changed = True

@@ -44,16 +44,25 @@ class Turns:
         """Whether anybody reads, or a loop does."""
         return self._looping or self._reader is not None
 
+    def refuse_handlers(self) -> None:
+        """Handlers may not read.
+
+        Raises:
+            ConcurrencyError: this thread reads already.
+        """
+        if self.is_reader:
+            raise ConcurrencyError(_BUSY)
+
     def take(self, deadline: Deadline) -> bool:
         """Begins to read; false when somebody stood in until the time was over.
 
         Raises:
-            ConcurrencyError: somebody else reads, or this thread does.
+            ConcurrencyError: somebody else reads.
         """
         me = _ME()
         with self._changed:
             while True:
-                if self._reader == me or (self._looping and self._loop != me):
+                if self._looping and self._loop != me:
                     raise ConcurrencyError(_BUSY)
                 if self._reader is None:
                     self._reader = me
@@ -72,10 +81,11 @@ class Turns:
             return True
 
     def end(self) -> None:
-        """Has read."""
+        """Has read; does nothing if it was another thread's turn."""
         with self._changed:
-            self._reader, self._stands_in = None, False
-            self._changed.notify_all()
+            if self._reader == _ME():
+                self._reader, self._stands_in = None, False
+                self._changed.notify_all()
 
     def wait_while_taken(self, enough: Callable[[], object], deadline: Deadline) -> None:
         """Waits until nobody reads, or there is enough; :meth:`tell` makes it look."""
@@ -89,8 +99,8 @@ class Turns:
 
     # --- loops -----------------------------------------------------------------------------------------------------
 
-    def begin_loop(self) -> None:
-        """Keeps others from reading, until :meth:`end_loop`; :meth:`join_loop` says whose loop it is.
+    def begin_loop(self, thread: int | None = None) -> None:
+        """Keeps others from reading, until :meth:`end_loop`; :meth:`join_loop` says whose loop it is if it is not known.
 
         Raises:
             ConcurrencyError: somebody reads, or another loop does.
@@ -100,7 +110,7 @@ class Turns:
                 raise ConcurrencyError("the client runs already")
             if self._reader is not None and (self.is_mine or not self._stands_in):
                 raise ConcurrencyError(_BUSY)
-            self._looping = True
+            self._looping, self._loop = True, thread
 
     def join_loop(self) -> None:
         """The loop is this thread's."""
@@ -115,12 +125,14 @@ class Turns:
     @contextlib.contextmanager
     def loop(self) -> Iterator[None]:
         """A loop of this thread's; errors as :meth:`begin_loop`."""
-        self.begin_loop()
-        self.join_loop()
-        try:
+        if self.is_mine:
+            raise ConcurrencyError(_BUSY)
+        try:  # an interrupt may come as soon as it has begun
+            self.begin_loop(_ME())
             yield
         finally:
-            self.end_loop()
+            if self._loop == _ME():
+                self.end_loop()
 
     @property
     def is_looping(self) -> bool:
