@@ -98,7 +98,7 @@ class MQTToTClient(Reading):
             self.disconnect()
         finally:
             has_ended = self._turns.wait_for_loop(deadline)
-        if has_ended and thread is not None and thread is not threading.current_thread():
+        if has_ended and thread is not None and not self._turns.is_mine:
             thread.join(deadline.remaining())
             return not thread.is_alive()
         return has_ended

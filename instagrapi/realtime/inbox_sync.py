@@ -262,6 +262,12 @@ class InboxSync(MQTToTClient):
     def _announce_caught_up(self) -> None:
         """The server has replayed everything; from here on events are live."""
         self._set_state(State.LIVE)
+        if self._unread:  # among it, that there is a new connection
+            self._unread.append(self._tell_caught_up)
+        else:
+            self._tell_caught_up()
+
+    def _tell_caught_up(self) -> None:
         self.emit("caught_up", {})
         self._emit_typed(ev.CaughtUp)
 
