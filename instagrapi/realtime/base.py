@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any, Self, TypeVar
 
-from instagrapi.exceptions import ConcurrencyError, NotConnectedError, RealtimeTimeout, TransportError
+from instagrapi.exceptions import ConcurrencyError, LimitExceeded, NotConnectedError, RealtimeTimeout, TransportError
 from instagrapi.realtime import events as ev
 from instagrapi.realtime.connecting import Options, TransportFactory, Wake
 from instagrapi.realtime.network.deadline import Deadline
@@ -28,6 +28,8 @@ logger = logging.getLogger("instagrapi.realtime")
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 #: Seconds that a running handler has when the interpreter ends.
 _LAST_SECONDS = 1.0
+#: How many events may wait for a loop over :meth:`MQTToTClient.events`.
+_MOST_EVENTS = 100_000
 E = TypeVar("E", bound=ev.Event)
 
 
@@ -264,11 +266,20 @@ class MQTToTClient(Reading):
             Events; the loop ends quietly after :meth:`stop` or :meth:`disconnect`.
 
         Raises:
-            As :meth:`read_once`.
+            LimitExceeded: others read meanwhile, and the loop took none of 100,000 events.
+            Exception: as :meth:`read_once`.
         """
         came: deque[ev.Event] = deque()
+        missed = False
+
+        def take(event: ev.Event) -> None:
+            nonlocal missed
+            missed = missed or len(came) >= _MOST_EVENTS
+            if not missed:
+                came.append(event)
+
         begun = self._disconnects
-        with self.on(ev.Event, came.append):
+        with self.on(ev.Event, take):
             with self._ending_quietly(begun):
                 if self._get_going(begun):
                     self._subscribe_chosen()
@@ -278,6 +289,8 @@ class MQTToTClient(Reading):
                     with self._caretaker.watching():
                         yield came.popleft()
                     deadline = Deadline.after(timeout, self._clock)
+                if missed:
+                    raise LimitExceeded(f"the loop over events() took none of {_MOST_EVENTS} events")
                 if failure is not None:
                     raise failure
                 if self._disconnects != begun:

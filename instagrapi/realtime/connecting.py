@@ -296,6 +296,11 @@ class Connecting(Listening, ABC):
     def transport(self, transport: Transport | None) -> None:
         self._given_transport = transport
 
+    @property
+    def given_transport(self) -> Transport | None:
+        """The transport that the program gave."""
+        return self._given_transport
+
     def _make_transport(self) -> ByteTransport:
         given: Any = self._given_transport
         if given is not None:

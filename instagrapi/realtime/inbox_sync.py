@@ -213,7 +213,7 @@ class InboxSync(MQTToTClient):
         self._sync.go_to(state, len(found))
         if was_known or since is not None:
             self._found.extend((connection, _as_publish(missed)) for missed in found)
-            self._unread.append(lambda: self._announce_resync(len(found), complete))
+            self._tell(lambda: self._announce_resync(len(found), complete))
         return state
 
     def _announce_resync(self, fetched: int, complete: bool) -> None:
@@ -263,11 +263,11 @@ class InboxSync(MQTToTClient):
         """The server has replayed everything; from here on events are live."""
         self._set_state(State.LIVE)
         if self._unread:  # among it, that there is a new connection
-            self._unread.append(self._tell_caught_up)
+            self._tell(self._announce_live)
         else:
-            self._tell_caught_up()
+            self._announce_live()
 
-    def _tell_caught_up(self) -> None:
+    def _announce_live(self) -> None:
         self.emit("caught_up", {})
         self._emit_typed(ev.CaughtUp)
 

@@ -83,8 +83,10 @@ class Reading(Recovering):
 
     def _next_packet(self, deadline: Deadline) -> tuple[Connection, Packet] | None:
         while True:
-            if self._unread and (found := self._next_unread()) is not None:
-                return found
+            while self._unread and (unread := self._take_unread()) is not None:
+                if isinstance(unread, tuple):
+                    return unread
+                self._announce(unread)
             connection = self._standing_connection(deadline)
             if self._unread:  # who has connected left something to tell
                 continue
@@ -97,16 +99,6 @@ class Reading(Recovering):
                 if deadline.expired():
                     return None
             self._tick()
-
-    def _next_unread(self) -> tuple[Connection, Packet] | None:
-        """The next packet that a connection of before has left, after telling what comes before it."""
-        while self._unread:
-            self._announce_due()
-            with contextlib.suppress(IndexError):  # disconnect() has emptied it
-                unread = self._unread.popleft()
-                assert not callable(unread)
-                return unread
-        return None
 
     def _patience(self, deadline: Deadline) -> float | None:
         remaining, due_in = deadline.remaining(), self._due_in()

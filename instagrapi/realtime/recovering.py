@@ -7,23 +7,19 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple, NoReturn, TypeAlias
+from typing import Any, NamedTuple, NoReturn
 
 from instagrapi.exceptions import ConcurrencyError, ConnectionLost, NotConnectedError
 from instagrapi.realtime import events as ev
-from instagrapi.realtime.caretaker import Caretaker
-from instagrapi.realtime.connecting import Connecting, Wake
-from instagrapi.realtime.network.connection import DEFAULT_MAX_INBOX, Connection
+from instagrapi.realtime.connecting import Wake
+from instagrapi.realtime.network.connection import Connection
 from instagrapi.realtime.network.deadline import Deadline
-from instagrapi.realtime.protocol.packets import Packet
 from instagrapi.realtime.refusals import explained, is_dead_session
 from instagrapi.realtime.state import State
+from instagrapi.realtime.telling import Telling
 from instagrapi.realtime.turns import Turns
 
 logger = logging.getLogger("instagrapi.realtime")
-
-#: A packet and the connection that it came over, or something to tell the handlers.
-Unread: TypeAlias = tuple[Connection, Packet] | Callable[[], None]
 
 INHERITED = "the client belongs to the process that made it; make a new one in this one"
 
@@ -42,7 +38,7 @@ class Outage(NamedTuple):
     wake: Wake
 
 
-class Recovering(Connecting):
+class Recovering(Telling):
     """Notices that a connection has ended and, with a reconnect policy, makes another one.
 
     Whoever needs the connection while there is none waits for the next attempt and makes it: the thread that reads, or
@@ -51,15 +47,11 @@ class Recovering(Connecting):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._turns = Turns()
-        self._caretaker = Caretaker(self._clock, lambda: self._connection)
         self._attempted_by: int | None = None
         self._end_noticed: Connection | None = None
         self._outage: Outage | None = None
         self._renewed_session = False
         self._fatal: Exception | None = None  # why coming back made no sense
-        self._unread: deque[Unread] = deque()  # whoever has the turn takes from it
-        self._is_handling = False  # whether handlers of whoever has the turn run
         self._is_inherited = False  # by the child of a fork
 
     # --- the end of a connection -----------------------------------------------------------------------------------
@@ -86,22 +78,13 @@ class Recovering(Connecting):
             self._set_state(State.FAILED if outage is None else State.BACKING_OFF)
             if outage is not None:
                 self._keep_unread(connection)
-            self._unread.append(self._news_of_end(error, outage))
+            self._tell(self._news_of_end(error, outage))
         if outage is None:
             self._fatal = error
             self._release_device()
         self._caretaker.look()
         self._deliver()
         return self._is_replaced(connection)
-
-    def _keep_unread(self, connection: Connection) -> None:
-        """What came over a connection that has ended is handled before anything else, unless there is too much of it.
-
-        Then it is left to the server, which sends again what was neither handled nor acknowledged.
-        """
-        unread = connection.take_unread()
-        if len(self._unread) < DEFAULT_MAX_INBOX:
-            self._unread.extend((connection, packet) for packet in unread)
 
     def _is_replaced(self, connection: Connection) -> bool:
         is_planned = self._outage is not None or self._attempted_by is not None
@@ -138,42 +121,6 @@ class Recovering(Connecting):
             self._dispatcher.forget_failure()  # why the connection ended is what matters now
 
         return announce
-
-    # --- telling the handlers --------------------------------------------------------------------------------------
-
-    def _deliver(self) -> None:
-        """Announces what is due, if it is this thread's turn to run handlers or nobody's; else whoever has it does."""
-        if self._turns.is_reader:
-            if not self._is_handling:
-                self._announce_due()
-            return
-        while self._has_news and self._turns.stand_in():
-            try:
-                self._announce_due()
-            finally:
-                self._turns.end()
-
-    @property
-    def _has_news(self) -> bool:
-        """Whether the next thing to do is to tell the handlers something."""
-        with contextlib.suppress(IndexError):
-            return callable(self._unread[0])
-        return False
-
-    def _announce_due(self) -> None:
-        """Announces everything that comes before the next packet."""
-        while self._has_news:
-            with contextlib.suppress(IndexError):  # disconnect() has emptied it
-                self._announce(self._unread.popleft())
-
-    def _announce(self, news: Unread) -> None:
-        assert callable(news)
-        self._is_handling = True
-        try:
-            with self._caretaker.watching():
-                news()
-        finally:
-            self._is_handling = False
 
     # --- coming back -----------------------------------------------------------------------------------------------
 
@@ -349,10 +296,6 @@ class Recovering(Connecting):
             self._end_attempt(before)
         self._deliver()
 
-    def _tell_connected(self, *, resumed: bool) -> None:
-        """Lets the handlers know, in their turn, before they get what the new connection brings."""
-        self._unread.append(lambda: self._announce_connected(resumed=resumed))
-
     def disconnect(self) -> None:
         """Sends DISCONNECT and closes the connection; wakes a blocked reader at once. Safe without a connection."""
         if self._is_inherited:
@@ -371,9 +314,6 @@ class Recovering(Connecting):
         if connection is not None:
             connection.close()
         self._caretaker.look()
-
-    def _forget_unread(self) -> None:
-        self._unread.clear()
 
     def _leave_to_parent(self) -> None:
         self._is_inherited = True

@@ -100,7 +100,7 @@ class Turns:
     # --- loops -----------------------------------------------------------------------------------------------------
 
     def begin_loop(self, thread: int | None = None) -> None:
-        """Keeps others from reading, until :meth:`end_loop`; :meth:`join_loop` says whose loop it is if it is not known.
+        """Keeps others from reading until :meth:`end_loop`; :meth:`join_loop` says whose loop it is if need be.
 
         Raises:
             ConcurrencyError: somebody reads, or another loop does.

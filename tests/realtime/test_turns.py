@@ -25,7 +25,7 @@ def message(world: World, item_id: str, **more: Any) -> Publish:
     return Publish("146", world.broker.add(item_id, **more), 3)
 
 
-# --- what is told of the connection ------------------------------------------------------------------------------------
+# --- what is told of the connection -----------------------------------------------------------------------------------
 
 
 def test_what_a_waiting_handler_brings_about_is_told_when_it_has_returned() -> None:
@@ -150,7 +150,7 @@ def test_what_is_told_just_as_the_reader_stops_reading_is_not_forgotten() -> Non
     assert world.told == [("disconnected", 1.0), ("connected", True)]
 
 
-# --- the turn itself ---------------------------------------------------------------------------------------------------
+# --- the turn itself --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("reads", ["read_once", "run_forever"])
@@ -214,7 +214,7 @@ def test_an_interrupted_handler_gets_its_packet_again_if_the_program_reads_on() 
     assert world.client._sync.position.seq_id == world.broker.latest
 
 
-# --- waiting to be connected -------------------------------------------------------------------------------------------
+# --- waiting to be connected ------------------------------------------------------------------------------------------
 
 
 def test_waiting_to_be_connected_ends_when_a_loop_of_the_program_s_own_has_failed() -> None:
@@ -228,7 +228,7 @@ def test_waiting_to_be_connected_ends_when_a_loop_of_the_program_s_own_has_faile
     assert isinstance(Worker(world.client.wait_connected).finish().error, ConnectRefused)
 
 
-# --- a session that is renewed -----------------------------------------------------------------------------------------
+# --- a session that is renewed ----------------------------------------------------------------------------------------
 
 
 def renewing(hook: Any, **options: Any) -> World:
@@ -291,7 +291,7 @@ def test_a_renewed_session_does_not_exceed_the_hourly_limit() -> None:
     assert times[2] - times[0] >= 3600
 
 
-# --- commands ----------------------------------------------------------------------------------------------------------
+# --- commands ---------------------------------------------------------------------------------------------------------
 
 
 def test_a_command_given_while_a_connection_is_made_comes_behind_those_of_before() -> None:
@@ -345,7 +345,7 @@ def test_a_subscription_that_could_not_be_sent_is_not_remembered() -> None:
     assert not any(world.client._texts.values())
 
 
-# --- a resync that is interrupted --------------------------------------------------------------------------------------
+# --- a resync that is interrupted -------------------------------------------------------------------------------------
 
 
 def test_what_a_resync_found_is_fetched_again_after_disconnecting_in_the_middle() -> None:
