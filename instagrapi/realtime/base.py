@@ -95,11 +95,11 @@ class MQTToTClient(Reading):
         Returns:
             Whether nothing runs any more; inside a handler of the loop true at once: it ends when that returns.
         """
-        deadline, thread = Deadline.after(timeout), self._thread
+        deadline, thread, loops = Deadline.after(timeout), self._thread, self._turns.loops  # others may start it anew
         try:
             self.disconnect()
         finally:
-            has_ended = self._turns.wait_for_loop(deadline)
+            has_ended = self._turns.wait_for_loops(loops, deadline)
         if has_ended and thread is not None and not self._turns.is_mine:
             thread.join(deadline.remaining())
             return not thread.is_alive()

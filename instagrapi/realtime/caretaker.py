@@ -43,17 +43,15 @@ class Caretaker:
         if not self._is_real:
             return 0.0
         since = self._clock()
-        with self._lock:
-            self._busy.append(since)
-            if self._thread is None:
-                self._start()
+        self._busy.append(since)
+        if self._thread is None:
+            self.look()
         return since
 
     def end(self, since: float) -> None:
         """It is done."""
         if self._is_real:
-            with self._lock:
-                self._busy.remove(since)
+            self._busy.remove(since)
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[None]:
@@ -111,8 +109,11 @@ class Caretaker:
     def _next(self) -> tuple[float, Connection] | None:
         """Who is busy longest, and what to look after meanwhile; without one of them the thread ends."""
         with self._lock:
-            since, connection = min(self._busy, default=None), self._line()
-            if since is None or connection is None:
-                self._thread = None
-                return None
-            return since, connection
+            while True:
+                since, connection = min(self._busy, default=None), self._line()
+                if since is not None and connection is not None:
+                    self._thread = threading.current_thread()
+                    return since, connection
+                if self._thread is None:
+                    return None
+                self._thread = None  # and once more: who has begun before may have seen it

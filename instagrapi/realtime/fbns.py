@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from typing import Any, Unpack
 
 from instagrapi.exceptions import (
@@ -20,15 +21,17 @@ from instagrapi.realtime.fbns_auth import FbnsDeviceAuth
 from instagrapi.realtime.network.transport import Transport
 from instagrapi.realtime.protocol.packets import Publish
 from instagrapi.realtime.protocol.payload import deflate, dump_json
-from instagrapi.realtime.state import State
+from instagrapi.realtime.state import DUPLICATE, State
 from instagrapi.realtime.wire.connect import MQTToTConnection, client_info
 from instagrapi.realtime.wire.decode import Decoded, decode_fbns
-from instagrapi.realtime.wire.push import push_fields, push_registration, unwrap
+from instagrapi.realtime.wire.push import push_fields, push_key, push_registration, unwrap
 from instagrapi.realtime.wire.topics import FBNSTopics
 from instagrapi.realtime.wire.user_agent import fban_user_agent
 
 DEFAULT_REGISTRATION_TIMEOUT = 30.0
 _BAD_CREDENTIALS = 4
+#: So many pushes are recognised when FBNS sends them again.
+_MOST_REMEMBERED = 500
 #: What is emitted for the topics other than that of notifications.
 _TOPIC_NAMES: dict[str, str] = {
     FBNSTopics.REG_RESPONSE: "reg_response",
@@ -67,6 +70,7 @@ class FbnsClient(MQTToTClient):
         self._registering = True
         self._awaiting_token = False
         self._registration: Any = None
+        self._handled: deque[int] = deque(maxlen=_MOST_REMEMBERED)  # keys of pushes
 
     # --- connecting ------------------------------------------------------------------------------------------------
 
@@ -302,6 +306,10 @@ class FbnsClient(MQTToTClient):
             if isinstance(envelope, dict | list):
                 self._emit_typed(ev.Unknown, raw=envelope, topic=FBNSTopics.MESSAGE.value)
             return envelope
+        key = push_key(notification, envelope)
+        if key is not None and key in self._handled:
+            self._event_counts[DUPLICATE] += 1
+            return notification
         build = Once(lambda: self._event(ev.Push, raw=envelope, **push_fields(notification, envelope)))
         self._dispatcher.emit("push", notification, build)
         collapse_key = notification.get("collapse_key")
@@ -310,4 +318,6 @@ class FbnsClient(MQTToTClient):
         self._event_counts[ev.Push.kind] += 1
         if self._dispatcher.handlers.has_typed:
             self._dispatcher.emit_typed(build())
+        if key is not None:
+            self._handled.append(key)
         return notification

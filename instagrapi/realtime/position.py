@@ -283,10 +283,10 @@ class SyncProgress:
 
 def _number(value: Any) -> int | None:
     """A number of the queue, or a time: an i64 that is not negative, or its digits. Anything else is none."""
+    if type(value) is int:  # as nearly always
+        return value if 0 <= value <= _MAX_NUMBER else None
     if isinstance(value, str):
         digits = value.isascii() and value.isdigit() and len(value) <= len(str(_MAX_NUMBER))
         return _number(int(value)) if digits else None
-    if isinstance(value, float):  # what some JSON writers make of it
-        return _number(int(value)) if value.is_integer() else None
-    is_number = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MAX_NUMBER
-    return value if is_number else None
+    # What some JSON writers make of it.
+    return _number(int(value)) if isinstance(value, float) and value.is_integer() else None

@@ -93,7 +93,7 @@ class Reading(Recovering):
             if connection is None:
                 return None
             with self._surviving(connection):
-                packet = connection.read(self._patience(deadline))
+                packet = connection.read(0 if connection.has_packets else self._patience(deadline))
                 if packet is not None:
                     return connection, packet
                 if deadline.expired():

@@ -59,6 +59,8 @@ class Telling(Connecting):
 
     def _deliver(self) -> None:
         """Announces what is due, if it is this thread's turn to run handlers or nobody's; else whoever has it does."""
+        if not self._unread:
+            return
         if self._turns.is_reader:
             if not self._is_handling:
                 self._announce_due()

@@ -26,6 +26,16 @@ class Turns:
         self._stands_in = False
         self._looping = False
         self._loop: int | None = None
+        self._waiting = 0
+        #: How many loops have begun.
+        self.loops = 0
+
+    def _wait(self, deadline: Deadline) -> bool:
+        self._waiting += 1
+        try:
+            return self._changed.wait(deadline.remaining())
+        finally:
+            self._waiting -= 1
 
     # --- reading ---------------------------------------------------------------------------------------------------
 
@@ -69,7 +79,7 @@ class Turns:
                     return True
                 if not self._stands_in:
                     raise ConcurrencyError(_BUSY)
-                if not self._changed.wait(deadline.remaining()):
+                if not self._wait(deadline):
                     return False
 
     def stand_in(self) -> bool:
@@ -85,12 +95,14 @@ class Turns:
         with self._changed:
             if self._reader == _ME():
                 self._reader, self._stands_in = None, False
-                self._changed.notify_all()
+                if self._waiting:
+                    self._changed.notify_all()
 
     def wait_while_taken(self, enough: Callable[[], object], deadline: Deadline) -> None:
         """Waits until nobody reads, or there is enough; :meth:`tell` makes it look."""
         with self._changed:
-            self._changed.wait_for(lambda: enough() or not self.is_taken, deadline.remaining())
+            while not enough() and self.is_taken and self._wait(deadline):
+                pass
 
     def tell(self) -> None:
         """Says that something may be enough now."""
@@ -111,6 +123,7 @@ class Turns:
             if self._reader is not None and (self.is_mine or not self._stands_in):
                 raise ConcurrencyError(_BUSY)
             self._looping, self._loop = True, thread
+            self.loops += 1
 
     def join_loop(self) -> None:
         """The loop is this thread's."""
@@ -139,7 +152,11 @@ class Turns:
         """Whether a loop runs."""
         return self._looping
 
-    def wait_for_loop(self, deadline: Deadline) -> bool:
-        """Waits until no loop runs; true at once inside a handler, for which the loop may have to wait."""
+    def wait_for_loops(self, number: int, deadline: Deadline) -> bool:
+        """Waits until the first so many loops have ended; true at once inside a handler, as the loop may wait for it."""
+
+        def have_ended() -> bool:
+            return not self._looping or self.loops > number
+
         with self._changed:
-            return self.is_mine or self._changed.wait_for(lambda: not self._looping, deadline.remaining())
+            return self.is_mine or self._changed.wait_for(have_ended, deadline.remaining())

@@ -196,6 +196,24 @@ def test_stop_just_as_the_loop_begins_ends_it(monkeypatch: pytest.MonkeyPatch) -
     assert world.transport.connects == 0
 
 
+def test_stop_does_not_wait_for_a_loop_that_somebody_starts_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World()
+    disconnect = world.client.disconnect
+    monkeypatch.setattr(world.client, "_run", lambda begun, subscribe: go_on.wait(PATIENCE))
+    go_on = threading.Event()
+
+    def start_anew() -> None:
+        go_on.set()
+        assert world.client._turns.wait_for_loops(1, Deadline.after(PATIENCE))
+        go_on.clear()
+        world.client.start()
+
+    world.client.start()
+    monkeypatch.setattr(world.client, "disconnect", lambda: (disconnect(), start_anew()))
+    assert Worker(world.client.stop).finish().result is True
+    go_on.set()
+
+
 def test_an_interrupted_handler_gets_its_packet_again_if_the_program_reads_on() -> None:
     world = World().subscribe()
     interrupts = [KeyboardInterrupt]
