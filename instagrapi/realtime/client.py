@@ -267,6 +267,10 @@ class RealtimeClient(DirectCommands, Subscribing, InboxSync):
             if self._outage is None:
                 raise
 
+    def _leave_to_parent(self) -> None:
+        super()._leave_to_parent()
+        self._sending, self._replies = threading.Lock(), ReplyTable()  # a thread of the parent's may hold a lock
+
     def send_foreground_state(
         self,
         in_foreground_app: bool | None = None,

@@ -153,7 +153,7 @@ class Turns:
         return self._looping
 
     def wait_for_loops(self, number: int, deadline: Deadline) -> bool:
-        """Waits until the first so many loops have ended; true at once inside a handler, as the loop may wait for it."""
+        """Waits until the first so many loops have ended; true at once inside a handler: that may hold the loop up."""
 
         def have_ended() -> bool:
             return not self._looping or self.loops > number
