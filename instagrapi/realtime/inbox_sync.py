@@ -208,7 +208,7 @@ class InboxSync(MQTToTClient):
         state = SyncPosition.from_mapping(sync_state(inbox))
         if state is None:
             raise IrisSubscribeFailed("the inbox gave no seq_id and snapshot_at_ms to subscribe from", payload=None)
-        since, was_known = self._sync.newest_item_at, self._sync.position is not None
+        since, was_known = self._sync.missed_since, self._sync.position is not None
         found, complete = self._missed(inbox, since) if since is not None else ([], False)
         self._sync.go_to(state, len(found))
         if was_known or since is not None:

@@ -14,6 +14,7 @@ from instagrapi.realtime.wire import commands
 #: Marks an element that this side made of what it fetched over HTTP.
 FETCHED = "fetched"
 _NEWEST = "newest_item_at"
+_BEGUN = "begun_at"
 _ACCOUNT = "account_id"
 
 
@@ -40,6 +41,8 @@ class MessageSync:
         self.wishes: dict[str, Any] | None = None
         #: The time of the newest item that was handled, in microseconds since 1970.
         self.newest_item_at: int | None = None
+        #: When the account was first subscribed, by the server's clock and in the same unit.
+        self.begun_at: int | None = None
 
     # --- the state -------------------------------------------------------------------------------------------------
 
@@ -59,8 +62,9 @@ class MessageSync:
             state = None
         self.is_restored = True
         self._progress.restore(state)
-        newest = state.get(_NEWEST) if state else None
+        newest, begun = (state.get(_NEWEST), state.get(_BEGUN)) if state else (None, None)
         self.newest_item_at = newest if isinstance(newest, int) else None
+        self.begun_at = begun if isinstance(begun, int) else None
 
     def due_in(self) -> float | None:
         """Seconds until :meth:`tick` has something to save; ``None`` when nothing waits."""
@@ -69,7 +73,8 @@ class MessageSync:
     def forget(self) -> None:
         """Another account is logged in: what is known is not its."""
         self._progress.restore(None)
-        self.newest_item_at, self._to_handle, self._is_changed, self.is_restored = None, 0, False, False
+        self.newest_item_at = self.begun_at = None
+        self._to_handle, self._is_changed, self.is_restored = 0, False, False
 
     def tick(self) -> None:
         """Saves what has changed, if it is time."""
@@ -89,8 +94,15 @@ class MessageSync:
         """
         with self._counting:
             self._to_handle += fetched
+        if self.missed_since is None:
+            self.begun_at = position.snapshot_at_ms * 1000
         self._progress.reset(position)
         self._is_changed = True
+
+    @property
+    def missed_since(self) -> int | None:
+        """From when on something may have been missed, in microseconds since 1970; ``None`` before the first start."""
+        return self.begun_at if self.newest_item_at is None else self.newest_item_at
 
     def call_off(self) -> None:
         """What was fetched will not be handled: without a position it is fetched again."""
@@ -110,7 +122,7 @@ class MessageSync:
         self._autosave.flush()
 
     def _state(self) -> dict[str, Any]:
-        known = {_NEWEST: self.newest_item_at, _ACCOUNT: self._account_id()}
+        known = {_NEWEST: self.newest_item_at, _BEGUN: self.begun_at, _ACCOUNT: self._account_id()}
         state = self._progress.snapshot()
         if self._to_handle:
             state = {name: value for name, value in state.items() if name not in SyncPosition._fields}

@@ -28,6 +28,7 @@ class Life:
         self.saved: dict[str, Any] | None = None
         self.handled: list[str] = []
         self.host = Host()
+        self.host.answers["direct_v2/inbox/"] = {"seq_id": 1234, "snapshot_at_ms": 1, "inbox": {"threads": []}}
         self.world = World(host=self.host, state=self, autosave_interval=0)
         self.broker = self.world.broker
         self.attend(self.world)
