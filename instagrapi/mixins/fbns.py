@@ -30,7 +30,7 @@ class FbnsMixin:
     #: The current connection's client, or ``None``.
     fbns: FbnsClient | None = None
     _fbns_handlers: Handlers | None = None
-    _fbns_options: Options
+    _fbns_options: Options | None = None
 
     def fbns_client(
         self, transport: Transport | None = None, auth: FbnsDeviceAuth | None = None, **options: Unpack[Options]

@@ -34,7 +34,7 @@ class RealtimeMixin:
     #: The current connection's client, or ``None``.
     realtime: RealtimeClient | None = None
     _realtime_handlers: Handlers | None = None
-    _realtime_options: RealtimeOptions
+    _realtime_options: RealtimeOptions | None = None
 
     def realtime_client(self, transport: Transport | None = None, **options: Unpack[RealtimeOptions]) -> RealtimeClient:
         """A new, unconnected realtime client with the handlers of this client."""

@@ -242,7 +242,7 @@ class RealtimeClient(DirectCommands, Subscribing, InboxSync):
             was_to_come = self._outage is not None
             has_ended, connection = super()._end_outage(), self._connection
             if was_to_come and has_ended and connection is not None:
-                with contextlib.suppress(NotConnectedError, TransportError):  # whoever reads next meets it too
+                with contextlib.suppress(Exception):  # it has ended; whoever reads next meets that too
                     self._send_again(connection)  # what was given while the connection was being made
         return has_ended
 

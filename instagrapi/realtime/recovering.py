@@ -291,6 +291,8 @@ class Recovering(Telling):
                     if self._outage is not None:
                         self._outage.wake.set()  # before there is another one: its wake may be the same
                     self._plan_anew(error)
+                    if self._outage is None:
+                        self._release_device()
             raise
         finally:
             self._end_attempt(before)

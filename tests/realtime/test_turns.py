@@ -271,6 +271,18 @@ def test_a_hook_that_raises_ends_the_client_and_lets_go_of_the_device(monkeypatc
     assert world.client.state is State.FAILED
 
 
+def test_connecting_by_hand_in_vain_for_good_lets_go_of_the_device(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World().subscribe()
+    world.transport.arrive(b"")
+    assert world.client.read_once(timeout=0) is None
+    released: list[str] = []
+    monkeypatch.setattr(world.client, "_release_device", lambda: released.append("released"))
+    world.broker.connacks = [ConnAck(5)]
+    with pytest.raises(ConnectRefused):
+        world.client.connect()
+    assert (world.client.state, released) == (State.FAILED, ["released"])
+
+
 def test_a_session_that_is_renewed_again_and_again_in_vain_is_not() -> None:
     """Each login succeeds, and each session dies at once: a storm of logins would endanger the account."""
     logins: list[Exception] = []
