@@ -138,6 +138,13 @@ class Recovering(Telling):
 
     def _recover(self, deadline: Deadline) -> bool:
         """Makes attempts as they fall due, or waits for who makes them; false when the time ran out first."""
+        try:  # an interrupt may come as soon as an attempt has begun
+            return self._recover_in_time(deadline)
+        finally:
+            if self._attempts_itself:
+                self._end_attempt(None)
+
+    def _recover_in_time(self, deadline: Deadline) -> bool:
         while True:
             with self._noticing:
                 outage = self._outage
@@ -231,11 +238,10 @@ class Recovering(Telling):
         self._fatal = error if self._outage is None else None
         self._set_state(State.FAILED if self._outage is None else State.BACKING_OFF)
 
-    def _begin_attempt(self) -> int | None:
-        """Keeps others from connecting; gives what :meth:`_end_attempt` needs."""
-        before, self._attempted_by = self._attempted_by, threading.get_ident()
+    def _begin_attempt(self) -> None:
+        """Keeps others from connecting, until :meth:`_end_attempt`."""
+        self._attempted_by = threading.get_ident()
         self._decided_at = self._disconnects
-        return before
 
     def _end_attempt(self, before: int | None) -> None:
         with self._noticing:
@@ -269,34 +275,45 @@ class Recovering(Telling):
         """
         if self._is_inherited:
             raise ConcurrencyError(INHERITED)
+        before = self._attempted_by if self._attempts_itself else None
+        try:
+            in_use = self._begin_by_hand()
+            try:
+                yield in_use
+                if self._end_outage():
+                    self._tell_connected(resumed=in_use)
+            except Exception as error:
+                if in_use:
+                    self._plan_by_hand(error)
+                raise
+        finally:
+            if self._attempts_itself:
+                self._end_attempt(before)
+        self._deliver()
+
+    def _begin_by_hand(self) -> bool:
         with self._noticing:
             while self._attempted_by is not None and not self._attempts_itself:
                 is_called_off = self._decided_at != self._disconnects
                 if not (is_called_off and self._noticing.wait(self._connect_timeout)):
                     raise ConcurrencyError("another thread is connecting")
-            before = self._begin_attempt()
+            self._begin_attempt()
             in_use = self._outage is not None or self._turns.is_looping
             if not in_use:
                 self._renewed_session = False
             elif self._connection is not None:
                 self._connection.close()
                 self._keep_unread(self._connection)
-        try:
-            yield in_use
-            if self._end_outage():
-                self._tell_connected(resumed=in_use)
-        except Exception as error:
-            with self._noticing:
-                if in_use and self._decided_at == self._disconnects:
-                    if self._outage is not None:
-                        self._outage.wake.set()  # before there is another one: its wake may be the same
-                    self._plan_anew(error)
-                    if self._outage is None:
-                        self._release_device()
-            raise
-        finally:
-            self._end_attempt(before)
-        self._deliver()
+            return in_use
+
+    def _plan_by_hand(self, error: Exception) -> None:
+        with self._noticing:
+            if self._decided_at == self._disconnects:
+                if self._outage is not None:
+                    self._outage.wake.set()  # before there is another one: its wake may be the same
+                self._plan_anew(error)
+                if self._outage is None:
+                    self._release_device()
 
     def disconnect(self) -> None:
         """Sends DISCONNECT and closes the connection; wakes a blocked reader at once. Safe without a connection."""

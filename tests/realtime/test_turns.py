@@ -9,6 +9,7 @@ import pytest
 
 from instagrapi.exceptions import ConcurrencyError, ConnectionLost, ConnectRefused, LoginRequired, NotConnectedError
 from instagrapi.realtime import events
+from instagrapi.realtime.network.connection import Connection
 from instagrapi.realtime.network.deadline import Deadline
 from instagrapi.realtime.protocol.packets import ConnAck, Connect, PingReq, PingResp, Publish
 from instagrapi.realtime.recovery import ReconnectPolicy
@@ -170,6 +171,42 @@ def test_an_interrupt_as_soon_as_the_turn_has_begun_leaves_it_to_the_next(
         with pytest.raises(KeyboardInterrupt):
             getattr(world.client, reads)()
     assert world.client.read_once(timeout=0) is None
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_an_interrupt_as_soon_as_an_attempt_has_begun_does_not_keep_others_from_connecting(
+    by_hand: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World().subscribe()
+    world.transport.arrive(b"")
+    begin = world.client._begin_attempt
+
+    def interrupted() -> None:
+        begin()
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(world.client, "_begin_attempt", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            world.client.connect() if by_hand else world.read(timeout=5)
+    other = Worker(lambda: world.client.direct_send_text("340", "hi").result(timeout=30))
+    assert other.finish().error is None
+    assert world.client.state is State.LIVE
+
+
+def test_an_interrupt_while_waiting_for_the_line_does_not_keep_others_from_reading(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = World().subscribe()
+
+    def interrupt(connection: Connection, deadline: Deadline) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Connection, "_pump", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            world.read()
+    assert Worker(lambda: world.client.direct_send_text("340", "hi").result(timeout=30)).finish().error is None
 
 
 def test_ending_a_turn_that_is_another_thread_s_does_nothing() -> None:
