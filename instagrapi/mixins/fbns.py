@@ -30,6 +30,7 @@ class FbnsMixin:
     #: The current connection's client, or ``None``.
     fbns: FbnsClient | None = None
     _fbns_handlers: Handlers | None = None
+    _fbns_options: Options | None = None
 
     def fbns_client(
         self, transport: Transport | None = None, auth: FbnsDeviceAuth | None = None, **options: Unpack[Options]
@@ -46,20 +47,31 @@ class FbnsMixin:
         register: bool = True,
         **options: Unpack[Options],
     ) -> FbnsClient:
-        """Connects and, with ``register``, makes pushes come; a client made for it gets these options.
+        """Connects and, with ``register``, makes pushes come; makes the FBNS client if there is none.
+
+        If there is one, it connects again. With options other than it was made with, a new one takes its place, with
+        all its handlers.
 
         Raises:
             RealtimeError: as :meth:`FbnsClient.connect`.
         """
-        if self.fbns is None:
-            self.fbns = self.fbns_client(transport, auth, **options)
+        before = fbns = self.fbns
+        if fbns is None:
+            fbns = self.fbns_client(transport, auth, **options)
+        elif options and options != self._fbns_options:
+            fbns = FbnsClient(self, transport or fbns.given_transport, auth, **options)
         else:
             if transport is not None:
-                self.fbns.transport = transport
+                fbns.transport = transport
             if auth is not None:
-                self.fbns.auth = auth
-        self.fbns.connect(register=register)
-        return self.fbns
+                fbns.auth = auth
+        if fbns is not before:
+            if before is not None:
+                before.disconnect()
+                before.handlers.copy_to(fbns.handlers)
+            self.fbns, self._fbns_options = fbns, options
+        fbns.connect(register=register)
+        return fbns
 
     def fbns_disconnect(self) -> None:
         """Disconnects; harmless without a connection."""

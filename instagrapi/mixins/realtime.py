@@ -34,6 +34,7 @@ class RealtimeMixin:
     #: The current connection's client, or ``None``.
     realtime: RealtimeClient | None = None
     _realtime_handlers: Handlers | None = None
+    _realtime_options: RealtimeOptions | None = None
 
     def realtime_client(self, transport: Transport | None = None, **options: Unpack[RealtimeOptions]) -> RealtimeClient:
         """A new, unconnected realtime client with the handlers of this client."""
@@ -44,17 +45,28 @@ class RealtimeMixin:
     def realtime_connect(
         self, transport: Transport | None = None, **options: Unpack[RealtimeOptions]
     ) -> RealtimeClient:
-        """Connects, making the realtime client if there is none, with these options then.
+        """Connects, making the realtime client if there is none.
+
+        If there is one, it connects again. With options other than it was made with, a new one takes its place, with
+        all its handlers.
 
         Raises:
             RealtimeError: as :meth:`RealtimeClient.connect`.
         """
-        if self.realtime is None:
-            self.realtime = self.realtime_client(transport, **options)
+        before = realtime = self.realtime
+        if realtime is None:
+            realtime = self.realtime_client(transport, **options)
+        elif options and options != self._realtime_options:
+            realtime = RealtimeClient(self, transport or realtime.given_transport, **options)
         elif transport is not None:
-            self.realtime.transport = transport
-        self.realtime.connect()
-        return self.realtime
+            realtime.transport = transport
+        if realtime is not before:
+            if before is not None:
+                before.disconnect()
+                before.handlers.copy_to(realtime.handlers)
+            self.realtime, self._realtime_options = realtime, options
+        realtime.connect()
+        return realtime
 
     def realtime_disconnect(self) -> None:
         """Disconnects; harmless without a connection."""

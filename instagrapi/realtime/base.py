@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any, Self, TypeVar
 
-from instagrapi.exceptions import ConcurrencyError, NotConnectedError, RealtimeTimeout, TransportError
+from instagrapi.exceptions import ConcurrencyError, LimitExceeded, NotConnectedError, RealtimeTimeout, TransportError
 from instagrapi.realtime import events as ev
 from instagrapi.realtime.connecting import Options, TransportFactory, Wake
 from instagrapi.realtime.network.deadline import Deadline
@@ -28,6 +28,8 @@ logger = logging.getLogger("instagrapi.realtime")
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 #: Seconds that a running handler has when the interpreter ends.
 _LAST_SECONDS = 1.0
+#: How many events may wait for a loop over :meth:`MQTToTClient.events`.
+_MOST_EVENTS = 100_000
 E = TypeVar("E", bound=ev.Event)
 
 
@@ -56,10 +58,9 @@ class MQTToTClient(Reading):
             ConcurrencyError: somebody is reading already.
             ClientError: the client cannot go on; the error says what a person has to do.
         """
-        with self._turns.loop():
-            begun = self._disconnects
-            with self._stopped_by_signals():
-                self._run(begun, self._get_going(begun))
+        begun = self._disconnects
+        with self._turns.loop(), self._stopped_by_signals():
+            self._run(begun, self._get_going(begun))
 
     def start(self) -> Self:
         """Does what :meth:`run_forever` does, on a daemon thread.
@@ -69,10 +70,10 @@ class MQTToTClient(Reading):
         Raises:
             ConcurrencyError: it runs already.
         """
+        begun = self._disconnects  # before a stop() could wait for the loop
         self._turns.begin_loop()
         try:
             self._failure = None
-            begun = self._disconnects
             subscribe = self._get_going(begun)
             name = f"instagrapi-{type(self).__name__.lower()}-{self._own_user_id() or 'unknown'}"
             thread = threading.Thread(target=self._run_in_background, args=(begun, subscribe), name=name, daemon=True)
@@ -94,12 +95,12 @@ class MQTToTClient(Reading):
         Returns:
             Whether nothing runs any more; inside a handler of the loop true at once: it ends when that returns.
         """
-        deadline, thread = Deadline.after(timeout), self._thread
+        deadline, thread, loops = Deadline.after(timeout), self._thread, self._turns.loops  # others may start it anew
         try:
             self.disconnect()
         finally:
-            has_ended = self._turns.wait_for_loop(deadline)
-        if has_ended and thread is not None and thread is not threading.current_thread():
+            has_ended = self._turns.wait_for_loops(loops, deadline)
+        if has_ended and thread is not None and not self._turns.is_mine:
             thread.join(deadline.remaining())
             return not thread.is_alive()
         return has_ended
@@ -120,7 +121,7 @@ class MQTToTClient(Reading):
         with self._state_changed:
             if not self._state_changed.wait_for(self._is_settled, timeout):
                 raise RealtimeTimeout(f"the client is still {self.state}")
-        if failure := self._failure:
+        if failure := self._failure or self._fatal:
             raise failure
         if self.state is State.STOPPED:
             raise NotConnectedError("the client was stopped")
@@ -136,7 +137,9 @@ class MQTToTClient(Reading):
         return keep_alive.interval == 0 or self._clock() - keep_alive.last_received <= 1.5 * keep_alive.interval
 
     def _is_settled(self) -> bool:
-        return self._failure is not None or self.state in (State.LIVE, State.STOPPED)
+        if self._failure is not None or self.state in (State.LIVE, State.STOPPED):
+            return True
+        return self.state is State.FAILED and self._fatal is not None and self._attempted_by is None
 
     # --- the loop --------------------------------------------------------------------------------------------------
 
@@ -263,24 +266,31 @@ class MQTToTClient(Reading):
             Events; the loop ends quietly after :meth:`stop` or :meth:`disconnect`.
 
         Raises:
-            As :meth:`read_once`.
+            LimitExceeded: others read meanwhile, and the loop took none of 100,000 events.
+            Exception: as :meth:`read_once`.
         """
         came: deque[ev.Event] = deque()
+        missed = False
+
+        def take(event: ev.Event) -> None:
+            nonlocal missed
+            missed = missed or len(came) >= _MOST_EVENTS
+            if not missed:
+                came.append(event)
+
         begun = self._disconnects
-        with self.on(ev.Event, came.append):
+        with self.on(ev.Event, take):
             with self._ending_quietly(begun):
                 if self._get_going(begun):
                     self._subscribe_chosen()
             deadline, failure = Deadline.after(timeout, self._clock), None
             while True:
                 while came:
-                    connection = self._connection
-                    care = None if connection is None else self._caretaker.begin(connection)
-                    try:
+                    with self._caretaker.watching():
                         yield came.popleft()
-                    finally:
-                        self._caretaker.end(care)
                     deadline = Deadline.after(timeout, self._clock)
+                if missed:
+                    raise LimitExceeded(f"the loop over events() took none of {_MOST_EVENTS} events")
                 if failure is not None:
                     raise failure
                 if self._disconnects != begun:

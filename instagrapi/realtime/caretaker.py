@@ -6,110 +6,114 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from instagrapi.realtime.network.connection import Connection
 from instagrapi.realtime.network.deadline import Clock
 
 logger = logging.getLogger("instagrapi.realtime")
 
-_NEVER = float("inf")
-
-
-class Care:
-    """What a connection is cared for by: somebody is busy since then."""
-
-    __slots__ = ("connection", "due")
-
-    def __init__(self, connection: Connection, due: float) -> None:
-        self.connection = connection
-        self.due = due
-
 
 class Caretaker:
     """Reads for a thread that is busy with handlers for more than half a keep alive.
 
     Packets are kept for that thread and no handler runs; pings are sent and answered. When the connection cannot keep
-    any more, reading stops. The daemon thread that does it begins with a handler, and ends when it finds, half a keep
-    alive later, that nobody is busy, or when the connection ends.
+    any more, reading stops. Another connection may take the place of one that breaks meanwhile. The daemon thread that
+    does it begins with a handler, and ends when it finds, half a keep alive later, that nobody is busy, or when there
+    is no connection.
 
     On any clock but the real one there is nothing to take care of: there handlers take no time.
+
+    Args:
+        clock: the client's.
+        connection: gives the one that stands, if any does.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, connection: Callable[[], Connection | None]) -> None:
         self._clock = clock
+        self._connection = connection
         self._is_real = clock is time.monotonic
         self._lock = threading.Lock()
         self._look = threading.Event()
-        self._cares: list[Care] = []
+        self._busy: list[float] = []  # since when somebody is
         self._thread: threading.Thread | None = None
 
-    def begin(self, connection: Connection) -> Care | None:
-        """This thread may be busy for long from now on, until :meth:`end`."""
-        interval = connection.keep_alive.interval
-        if not self._is_real or interval <= 0 or connection.answers_are_scripted:
-            return None
-        care = Care(connection, self._clock() + interval / 2)
-        with self._lock:
-            self._cares.append(care)
-            if self._thread is None:
-                self._start()
-        return care
+    def begin(self) -> float:
+        """This thread may be busy for long from now on, until :meth:`end`, which needs what this gives."""
+        if not self._is_real:
+            return 0.0
+        since = self._clock()
+        self._busy.append(since)
+        if self._thread is None:
+            self.look()
+        return since
 
-    def end(self, care: Care | None) -> None:
+    def end(self, since: float) -> None:
         """It is done."""
-        if care is not None:
-            self._cares.remove(care)
+        if self._is_real:
+            self._busy.remove(since)
 
     @contextlib.contextmanager
-    def watching(self, connection: Connection) -> Iterator[None]:
+    def watching(self) -> Iterator[None]:
         """Both, around a block."""
-        care = self.begin(connection)
+        since = self.begin()
         try:
             yield
         finally:
-            self.end(care)
+            self.end(since)
 
     def look(self) -> None:
-        """A connection has ended: lets the thread see that."""
+        """A connection has ended, or another one stands."""
         self._look.set()
+        with self._lock:
+            if self._busy and self._thread is None:
+                self._start()
 
     def _start(self) -> None:
+        if self._line() is None:
+            return
         self._thread = threading.Thread(target=self._run, name="instagrapi-caretaker", daemon=True)
         try:
             self._thread.start()
         except RuntimeError:  # no thread can be had, or the interpreter is ending
             self._thread = None
 
+    def _line(self) -> Connection | None:
+        """The connection, if there is one that can be kept alive."""
+        connection = self._connection()
+        if connection is None or not connection.is_open or connection.is_full or connection.answers_are_scripted:
+            return None
+        return connection if connection.keep_alive.interval > 0 else None
+
     def _run(self) -> None:
-        while (care := self._next()) is not None:
-            wait = care.due - self._clock()
+        while (task := self._next()) is not None:
+            since, connection = task
+            wait = since + connection.keep_alive.interval / 2 - self._clock()
             if wait > 0:
                 self._look.wait(wait)
                 self._look.clear()
                 continue
             try:
-                self.attend(care)
+                self.attend(since, connection)
             except Exception as error:  # whoever reads next meets it too
-                care.due = _NEVER
                 logger.debug("the line ended while a handler ran: %s", type(error).__name__)
 
-    def attend(self, care: Care) -> None:
-        """Reads until the busy thread is done, or no more can be kept.
+    def attend(self, since: float, connection: Connection) -> None:
+        """Reads until the thread that is busy since then is done, or no more can be kept.
 
         Raises:
             ConnectionLost, RealtimeProtocolError, NotConnectedError: as :meth:`Connection.wait_until`.
         """
-        connection = care.connection
-        connection.wait_until(lambda: care not in self._cares or connection.is_full, None)
-        if connection.is_full:
-            care.due = _NEVER
+        connection.wait_until(lambda: since not in self._busy or connection.is_full, None)
 
-    def _next(self) -> Care | None:
-        """Whom to look after next; when there is nobody, the thread ends."""
+    def _next(self) -> tuple[float, Connection] | None:
+        """Who is busy longest, and what to look after meanwhile; without one of them the thread ends."""
         with self._lock:
-            alive = [care for care in self._cares if care.connection.error is None and care.due != _NEVER]
-            if not alive:
-                self._thread = None
-                return None
-            return min(alive, key=lambda care: care.due)
+            while True:
+                since, connection = min(self._busy, default=None), self._line()
+                if since is not None and connection is not None:
+                    self._thread = threading.current_thread()
+                    return since, connection
+                if self._thread is None:
+                    return None
+                self._thread = None  # and once more: who has begun before may have seen it

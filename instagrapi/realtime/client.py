@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import threading
 import time
 from collections.abc import Mapping
 from typing import Any, Unpack
@@ -13,10 +15,11 @@ from instagrapi.realtime import events as ev
 from instagrapi.realtime.direct_commands import DirectCommands
 from instagrapi.realtime.host import Identity, identity_of
 from instagrapi.realtime.inbox_sync import IRIS_ANSWER_TIMEOUT, InboxSync, RealtimeOptions
+from instagrapi.realtime.network.connection import Connection
 from instagrapi.realtime.network.transport import ByteTransport, Transport
 from instagrapi.realtime.protocol.packets import Connect, Publish
 from instagrapi.realtime.protocol.payload import deflate, dump_json
-from instagrapi.realtime.replies import CommandHandle, ReplyTable, pubsub_answer
+from instagrapi.realtime.replies import CommandHandle, PendingCommand, ReplyTable, pubsub_answer
 from instagrapi.realtime.router import RealtimeRouter
 from instagrapi.realtime.subscribing import Subscribing
 from instagrapi.realtime.wire import commands
@@ -47,6 +50,7 @@ class RealtimeClient(DirectCommands, Subscribing, InboxSync):
         super().__init__(client, transport, **options)
         self._account: str | None = None
         self._replies = ReplyTable()
+        self._sending = threading.Lock()  # keeps commands in order while a connection takes the place of another
         self._subscribed = {}
         self._texts = {}
         self._receiver = ev.Receiver(host=client, commands=self)
@@ -80,7 +84,6 @@ class RealtimeClient(DirectCommands, Subscribing, InboxSync):
                 self._come_back()
             else:
                 self._begin_anew()
-        self._announce_connected(resumed=in_use)
 
     def _follow_account(self) -> None:
         """What belongs to the account that was logged in before must not reach another one."""
@@ -213,7 +216,7 @@ class RealtimeClient(DirectCommands, Subscribing, InboxSync):
         pending, is_new = self._replies.expect(body, self._clock())
         if not pending.accepted:
             try:
-                self._publish_or_later(MQTToTTopics.SEND_MESSAGE, body)
+                self._publish_command(pending)
             except BaseException:
                 if not is_new or self._replies.withdraw(pending):
                     raise
@@ -228,8 +231,34 @@ class RealtimeClient(DirectCommands, Subscribing, InboxSync):
         for topic, body in self._restored():
             connection.publish(topic, deflate(dump_json(body)))
         self._resume_sync(connection)
-        for command in self._replies.to_send_again(self._clock()):
+        self._send_again(connection)
+
+    def _send_again(self, connection: Connection) -> None:
+        for command in self._replies.to_send_again(self._clock(), connection):
             connection.publish(MQTToTTopics.SEND_MESSAGE, deflate(dump_json(command)))
+
+    def _end_outage(self) -> bool:
+        with self._sending:
+            was_to_come = self._outage is not None
+            has_ended, connection = super()._end_outage(), self._connection
+            if was_to_come and has_ended and connection is not None:
+                with contextlib.suppress(Exception):  # it has ended; whoever reads next meets that too
+                    self._send_again(connection)  # what was given while the connection was being made
+        return has_ended
+
+    def _publish_command(self, command: PendingCommand) -> None:
+        """Sends a command, or leaves it to the connection that is to come, behind those of before."""
+        payload, connection = deflate(dump_json(command.body)), None
+        try:
+            with self._sending:
+                if self._outage is not None:
+                    return
+                connection = command.sent_over = self._require_connection()
+                connection.publish(MQTToTTopics.SEND_MESSAGE.value, payload)
+        except Exception as error:
+            self._end_of(connection, at_once=True)
+            if self._outage is None or not isinstance(error, NotConnectedError | TransportError):
+                raise
 
     def _publish_or_later(self, topic: str, data: Mapping[str, Any]) -> None:
         try:
@@ -237,6 +266,10 @@ class RealtimeClient(DirectCommands, Subscribing, InboxSync):
         except (NotConnectedError, TransportError):
             if self._outage is None:
                 raise
+
+    def _leave_to_parent(self) -> None:
+        super()._leave_to_parent()
+        self._sending, self._replies = threading.Lock(), ReplyTable()  # a thread of the parent's may hold a lock
 
     def send_foreground_state(
         self,

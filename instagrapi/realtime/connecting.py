@@ -9,7 +9,7 @@ import time
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable
-from typing import Any, Literal, Protocol, Self, TypeAlias, TypedDict
+from typing import Any, Literal, Protocol, TypeAlias, TypedDict
 
 from instagrapi.exceptions import ConcurrencyError, NotConnectedError, RealtimeConfigError
 from instagrapi.profile import Address, MqttProfile, Profile
@@ -141,6 +141,7 @@ class Connecting(Listening, ABC):
         self._dispatcher = Dispatcher(on_handler_error)
         self.handlers = self._dispatcher.handlers
         self._receiver = ev.Receiver(host=client)
+        self._noticing = threading.Condition()  # guards the connection, the outage and who attempts to connect
         self._connection: Connection | None = None
         self._state_changed = threading.Condition()
         self._current_state = State.IDLE
@@ -262,9 +263,10 @@ class Connecting(Listening, ABC):
                 on_publish=self._notice,
                 traffic=self._traffic,
             )
-            self._connection = connection
-            if self._disconnects != disconnects:  # it found no connection to close yet
-                raise NotConnectedError("the connection was closed from this side")
+            with self._noticing:
+                if self._disconnects != disconnects:  # that found no connection to close yet
+                    raise NotConnectedError("the connection was closed from this side")
+                self._connection = connection
             connack = connection.open(handshake, self._connect_timeout)
         except BaseException:
             self._connection = None
@@ -293,6 +295,11 @@ class Connecting(Listening, ABC):
     @transport.setter
     def transport(self, transport: Transport | None) -> None:
         self._given_transport = transport
+
+    @property
+    def given_transport(self) -> Transport | None:
+        """The transport that the program gave."""
+        return self._given_transport
 
     def _make_transport(self) -> ByteTransport:
         given: Any = self._given_transport
@@ -333,30 +340,19 @@ class Connecting(Listening, ABC):
         """Whether another attempt follows one that fails."""
         return False
 
-    def _announce_connected(self, *, resumed: bool = False) -> None:
+    def _announce_connected(self, *, resumed: bool) -> None:
         self.emit("connected", {"resumed": resumed})
         self._emit_typed(ev.Connected, resumed=resumed)
         self._dispatcher.raise_failure()
 
-    def disconnect(self) -> None:
-        """Sends DISCONNECT and closes the connection; wakes a blocked reader at once. Safe without a connection."""
-        self._disconnects += 1
-        self._close_connection()
-        self._release_device()
-        if self.state is not State.IDLE:
-            self._set_state(State.STOPPED)
-
     def _close_connection(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
+        if (connection := self._take_connection()) is not None:
             connection.close()
 
-    def __enter__(self) -> Self:
-        self.connect()
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        self.disconnect()
+    def _take_connection(self) -> Connection | None:
+        with self._noticing:
+            connection, self._connection = self._connection, None
+            return connection
 
     @abstractmethod
     def connect(self) -> None:

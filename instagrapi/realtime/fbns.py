@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections import deque
 from typing import Any, Unpack
 
 from instagrapi.exceptions import (
@@ -21,15 +21,17 @@ from instagrapi.realtime.fbns_auth import FbnsDeviceAuth
 from instagrapi.realtime.network.transport import Transport
 from instagrapi.realtime.protocol.packets import Publish
 from instagrapi.realtime.protocol.payload import deflate, dump_json
-from instagrapi.realtime.state import State
+from instagrapi.realtime.state import DUPLICATE, State
 from instagrapi.realtime.wire.connect import MQTToTConnection, client_info
 from instagrapi.realtime.wire.decode import Decoded, decode_fbns
-from instagrapi.realtime.wire.push import push_fields, push_registration, unwrap
+from instagrapi.realtime.wire.push import push_fields, push_key, push_registration, unwrap
 from instagrapi.realtime.wire.topics import FBNSTopics
 from instagrapi.realtime.wire.user_agent import fban_user_agent
 
 DEFAULT_REGISTRATION_TIMEOUT = 30.0
 _BAD_CREDENTIALS = 4
+#: So many pushes are recognised when FBNS sends them again.
+_MOST_REMEMBERED = 500
 #: What is emitted for the topics other than that of notifications.
 _TOPIC_NAMES: dict[str, str] = {
     FBNSTopics.REG_RESPONSE: "reg_response",
@@ -68,6 +70,7 @@ class FbnsClient(MQTToTClient):
         self._registering = True
         self._awaiting_token = False
         self._registration: Any = None
+        self._handled: deque[int] = deque(maxlen=_MOST_REMEMBERED)  # keys of pushes
 
     # --- connecting ------------------------------------------------------------------------------------------------
 
@@ -90,17 +93,16 @@ class FbnsClient(MQTToTClient):
         """
         with self._by_hand():
             self._registering = register
-            self._begin(self._announce_connected)
+            self._begin()
 
     def _come_back(self) -> None:
         """Connects as the stored device, and registers if the broken connection had."""
-        self._begin(lambda: None)
+        self._begin()
 
-    def _begin(self, on_connected: Callable[[], None]) -> None:
+    def _begin(self) -> None:
         self._follow_account()
         was_stored = self.auth.is_stored
         self._identify()
-        on_connected()
         if not self._registering:
             return
         try:
@@ -304,6 +306,10 @@ class FbnsClient(MQTToTClient):
             if isinstance(envelope, dict | list):
                 self._emit_typed(ev.Unknown, raw=envelope, topic=FBNSTopics.MESSAGE.value)
             return envelope
+        key = push_key(notification, envelope)
+        if key is not None and key in self._handled:
+            self._event_counts[DUPLICATE] += 1
+            return notification
         build = Once(lambda: self._event(ev.Push, raw=envelope, **push_fields(notification, envelope)))
         self._dispatcher.emit("push", notification, build)
         collapse_key = notification.get("collapse_key")
@@ -312,4 +318,6 @@ class FbnsClient(MQTToTClient):
         self._event_counts[ev.Push.kind] += 1
         if self._dispatcher.handlers.has_typed:
             self._dispatcher.emit_typed(build())
+        if key is not None:
+            self._handled.append(key)
         return notification

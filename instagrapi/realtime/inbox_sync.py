@@ -24,7 +24,7 @@ from instagrapi.realtime.network.connection import Connection
 from instagrapi.realtime.network.deadline import Deadline
 from instagrapi.realtime.network.transport import Transport
 from instagrapi.realtime.position import SyncPosition, added_key
-from instagrapi.realtime.protocol.packets import Publish
+from instagrapi.realtime.protocol.packets import Packet, Publish
 from instagrapi.realtime.protocol.payload import deflate, dump_json
 from instagrapi.realtime.recovery import HourlyLimit, ReconnectPolicy
 from instagrapi.realtime.state import State
@@ -77,6 +77,7 @@ class InboxSync(MQTToTClient):
         self._inbox_limit = HourlyLimit((self._policy or ReconnectPolicy()).inbox_requests_per_hour)
         self._direct = direct
         self._iris_answer: Any = None
+        self._found: list[tuple[Connection, Packet]] = []  # by a resync, to be read once the connection stands
         self._amount = 1  # for hosts that only know ``direct_threads``
 
     # --- by the program --------------------------------------------------------------------------------------------
@@ -106,6 +107,7 @@ class InboxSync(MQTToTClient):
             "subscription_type": subscription_type,
         }
         body = self._sync.subscription(SyncPosition(seq_id, snapshot_at_ms), wishes)
+        self._sync.leave(seq_id)
         self._iris_answer = None
         self._require_connection().publish(MQTToTTopics.IRIS_SUB, deflate(dump_json(body)))
 
@@ -142,6 +144,9 @@ class InboxSync(MQTToTClient):
             if self._connection is connection:
                 self._set_state(State.FAILED)  # the connection stands, but no message would come
             raise
+        finally:
+            self._read_found()
+            self._deliver()
 
     def _wishes(self, app_version: str | None) -> dict[str, Any]:
         return {"snapshot_app_version": app_version or app_version_of(self.client, self._profile)}
@@ -154,7 +159,7 @@ class InboxSync(MQTToTClient):
             self._sync_over(connection, IRIS_ANSWER_TIMEOUT)
 
     def _sync_over(self, connection: Connection, timeout: float) -> SyncPosition:
-        if self._sync.position is None:
+        if self._sync.position is None and not self._sync.is_restored:
             self._sync.restore(self._store.load())
         position = self._sync.position or self._look_into_inbox(connection)
         try:
@@ -165,6 +170,7 @@ class InboxSync(MQTToTClient):
             position = self._look_into_inbox(connection)
             answer = self._ask(connection, position, timeout)
         self._sync.subscribed(position, answer)
+        self._sync.tick()  # what comes from now on will not be missed, whatever happens to the program
         self._set_state(State.CATCHING_UP if self._sync.catching_up else State.LIVE)
         return position
 
@@ -195,30 +201,51 @@ class InboxSync(MQTToTClient):
         if (wait := self._inbox_limit.wait(now)) > 0:
             raise RealtimeTimeout("the inbox was asked for too often within the last hour", retry_after=wait)
         self._inbox_limit.take(now)
-        inbox = fetch_inbox(self.client, self._amount)
+        with self._caretaker.watching():
+            return self._look_around(connection, fetch_inbox(self.client, self._amount))
+
+    def _look_around(self, connection: Connection, inbox: Mapping[str, Any]) -> SyncPosition:
         state = SyncPosition.from_mapping(sync_state(inbox))
         if state is None:
             raise IrisSubscribeFailed("the inbox gave no seq_id and snapshot_at_ms to subscribe from", payload=None)
-        since, was_known = self._sync.newest_item_at, self._sync.position is not None
+        since, was_known = self._sync.missed_since, self._sync.position is not None
         found, complete = self._missed(inbox, since) if since is not None else ([], False)
         self._sync.go_to(state, len(found))
         if was_known or since is not None:
-            self._unread.extend((connection, _as_publish(missed)) for missed in found)
-            self.emit("resync", {"fetched": len(found), "complete": complete})
-            self._emit_typed(ev.Resync, fetched=len(found), complete=complete)
+            self._found.extend((connection, _as_publish(missed)) for missed in found)
+            self._tell(lambda: self._announce_resync(len(found), complete))
         return state
+
+    def _announce_resync(self, fetched: int, complete: bool) -> None:
+        self.emit("resync", {"fetched": fetched, "complete": complete})
+        self._emit_typed(ev.Resync, fetched=fetched, complete=complete)
+
+    def _tell_connected(self, *, resumed: bool) -> None:
+        super()._tell_connected(resumed=resumed)
+        self._read_found()
+
+    def _forget_unread(self) -> None:
+        super()._forget_unread()
+        self._found.clear()
+        self._sync.call_off()
+
+    def _read_found(self) -> None:
+        found, self._found = self._found, []
+        self._unread.extend(found)
 
     def _missed(self, inbox: Mapping[str, Any], since: int) -> tuple[list[Missed], bool]:
         """What the inbox has that is new, oldest first, and whether that is everything."""
         threads, deeper = threads_of(inbox), 0
         found: dict[str, Missed] = {}
-        complete = not has_more_threads(inbox) or any(is_quiet(thread, since) for thread in threads)
+        complete = not has_more_threads(inbox) or (bool(threads) and is_quiet(threads[-1], since))
         for thread in threads:
+            shown = [thread]
             if goes_on(thread, since) and deeper < _MOST_THREADS:
                 deeper += 1
-                thread = self._more_of(thread)
-            complete = complete and not goes_on(thread, since)
-            found.update({str(one.item["item_id"]): one for one in missed_in(thread, since, self._is_known)})
+                shown.append(self._more_of(thread))
+            complete = complete and not goes_on(shown[-1], since)
+            for part in shown:
+                found.update({str(one.item["item_id"]): one for one in missed_in(part, since, self._is_known)})
         return sorted(found.values(), key=lambda missed: missed.at), complete
 
     def _more_of(self, thread: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -235,6 +262,12 @@ class InboxSync(MQTToTClient):
     def _announce_caught_up(self) -> None:
         """The server has replayed everything; from here on events are live."""
         self._set_state(State.LIVE)
+        if self._unread:  # among it, that there is a new connection
+            self._tell(self._announce_live)
+        else:
+            self._announce_live()
+
+    def _announce_live(self) -> None:
         self.emit("caught_up", {})
         self._emit_typed(ev.CaughtUp)
 

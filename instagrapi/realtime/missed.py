@@ -52,7 +52,7 @@ def missed_in(thread: Mapping[str, Any], since: int, is_known: Callable[[str], b
 def goes_on(thread: Mapping[str, Any], since: int) -> bool:
     """Whether the thread has more items after that moment than it shows."""
     times = [at for item in _items(thread) if (at := as_integer(item.get("timestamp"))) is not None]
-    return thread.get("has_older") is True and bool(times) and min(times) >= since
+    return thread.get("has_older") is True and min(times, default=since) >= since
 
 
 def _items(thread: Mapping[str, Any]) -> list[Mapping[str, Any]]:

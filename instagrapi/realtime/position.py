@@ -100,6 +100,8 @@ class SyncProgress:
         self._saved = saved
         self._lock = threading.Lock()
         self._position: SyncPosition | None = None
+        #: Everything after this number and up to the position was handled.
+        self._passed_since = 0
         self._keys: OrderedDict[str, None] = OrderedDict()
         #: Numbers of elements that were received and not handled yet, ascending.
         self._unfinished: list[int] = []
@@ -118,6 +120,13 @@ class SyncProgress:
         """Whether something was handled before; never for ``None``. What is being handled now was not yet."""
         with self._lock:
             return key in self._keys
+
+    def has_passed(self, seq_id: Any) -> bool:
+        """Whether an element was handled, by its number: the position has moved over it, element by element."""
+        number = _number(seq_id)
+        with self._lock:
+            position = self._position
+            return number is not None and position is not None and self._passed_since < number <= position.seq_id
 
     def received(self, seq_id: Any) -> bool:
         """Announces that the handlers of an element are about to run: the position will not pass it before they have.
@@ -179,12 +188,19 @@ class SyncProgress:
 
     def _reach(self, number: int, now_ms: int) -> bool:
         """Moves forward; false when it is no step forward."""
-        if self._position is not None and number <= self._position.seq_id:
+        if self._position is None:
+            self._passed_since = number - 1
+        elif number <= self._position.seq_id:
             return False
         self._position = SyncPosition(number, now_ms)
         return True
 
     # --- subscribing -----------------------------------------------------------------------------------------------
+
+    def subscribing_elsewhere(self, seq_id: int) -> None:
+        """The program subscribes from a place of its own: what comes need not follow what was handled."""
+        with self._lock:
+            self._passed_since = max(seq_id, self._position.seq_id if self._position else 0)
 
     def subscribed(self, seq_id: Any, subscribed_at_ms: Any, latest_seq_id: Any) -> None:
         """Takes note of the server's answer to a subscription. The position stays: the replay is not handled yet.
@@ -200,7 +216,9 @@ class SyncProgress:
         begin = SyncPosition.from_mapping({"seq_id": seq_id, "snapshot_at_ms": subscribed_at_ms})
         at, latest = _number(subscribed_at_ms), _number(latest_seq_id)
         with self._lock:
-            self._position = position = self._position or begin
+            if self._position is None and begin is not None:
+                self._position, self._passed_since = begin, begin.seq_id
+            position = self._position
             behind = latest is not None and (position is None or position.seq_id < latest)
             self._latest = latest if behind else None
             if position is not None and position.seq_id == latest and at is not None:
@@ -257,6 +275,7 @@ class SyncProgress:
 
     def _begin(self, position: SyncPosition | None, keys: Iterable[str]) -> None:
         self._position = position
+        self._passed_since = position.seq_id if position else 0
         self._keys = OrderedDict.fromkeys(keys)
         self._remember(())
         self._unfinished, self._ahead, self._latest = [], [], None
@@ -264,10 +283,10 @@ class SyncProgress:
 
 def _number(value: Any) -> int | None:
     """A number of the queue, or a time: an i64 that is not negative, or its digits. Anything else is none."""
+    if type(value) is int:  # as nearly always
+        return value if 0 <= value <= _MAX_NUMBER else None
     if isinstance(value, str):
         digits = value.isascii() and value.isdigit() and len(value) <= len(str(_MAX_NUMBER))
         return _number(int(value)) if digits else None
-    if isinstance(value, float):  # what some JSON writers make of it
-        return _number(int(value)) if value.is_integer() else None
-    is_number = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MAX_NUMBER
-    return value if is_number else None
+    # What some JSON writers make of it.
+    return _number(int(value)) if isinstance(value, float) and value.is_integer() else None

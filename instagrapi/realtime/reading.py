@@ -47,12 +47,12 @@ class Reading(Recovering):
             ClientError: connecting again makes no sense; the error says what a person has to do.
         """
         deadline = Deadline.after(timeout, self._clock)
-        if not self._turns.take(deadline):
-            return None
-        try:
-            return self._read(deadline)
+        self._turns.refuse_handlers()
+        try:  # an interrupt may come as soon as it is this thread's turn
+            return self._read(deadline) if self._turns.take(deadline) else None
         finally:
             self._turns.end()
+            self._deliver()  # what somebody wanted to tell just now
 
     def _stand_in(self, enough: Callable[[], bool], deadline: Deadline) -> None:
         """Reads one packet as :meth:`read_once`, unless there is enough or somebody else reads it."""
@@ -62,11 +62,13 @@ class Reading(Recovering):
             at_hand = self._unread or (connection is not None and connection.has_packets)
             return bool(at_hand) or enough() or self._turns.is_taken
 
-        if self._wait_until(has_come, deadline.remaining()) and not enough() and self._turns.stand_in():
+        if self._wait_until(has_come, deadline.remaining()) and not enough():
             try:
-                self._read(Deadline.after(0, self._clock))
+                if self._turns.stand_in():
+                    self._read(Deadline.after(0, self._clock))
             finally:
                 self._turns.end()
+                self._deliver()
 
     def _read(self, deadline: Deadline) -> Any:
         try:
@@ -77,16 +79,21 @@ class Reading(Recovering):
             return self._handle(connection, packet) if type(packet) is Publish else packet
         finally:
             self._end_of(self._connection)
+            self._deliver()
 
     def _next_packet(self, deadline: Deadline) -> tuple[Connection, Packet] | None:
         while True:
-            if self._unread:
-                return self._unread.popleft()
+            while self._unread and (unread := self._take_unread()) is not None:
+                if isinstance(unread, tuple):
+                    return unread
+                self._announce(unread)
             connection = self._standing_connection(deadline)
+            if self._unread:  # who has connected left something to tell
+                continue
             if connection is None:
                 return None
             with self._surviving(connection):
-                packet = connection.read(self._patience(deadline))
+                packet = connection.read(0 if connection.has_packets else self._patience(deadline))
                 if packet is not None:
                     return connection, packet
                 if deadline.expired():
@@ -109,12 +116,16 @@ class Reading(Recovering):
     def _handle(self, connection: Connection, publish: Publish) -> Any:
         """Runs the handlers and acknowledges; a handler's exception does not keep the broker from its PUBACK."""
         failure, body = None, None
-        care = self._caretaker.begin(connection)
+        care, self._is_handling = self._caretaker.begin(), True
         try:
             body = self.dispatch_packet(publish.topic, publish.payload)
         except Exception as error:
             failure = error
+        except BaseException:  # it was not handled, should the program read on
+            self._unread.appendleft((connection, publish))
+            raise
         finally:
+            self._is_handling = False
             self._caretaker.end(care)
         if publish.packet_id is not None:
             connection.acknowledge(publish.packet_id)

@@ -6,18 +6,17 @@ import contextlib
 import logging
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, NoReturn
 
 from instagrapi.exceptions import ConcurrencyError, ConnectionLost, NotConnectedError
 from instagrapi.realtime import events as ev
-from instagrapi.realtime.caretaker import Caretaker
-from instagrapi.realtime.connecting import Connecting, Wake
+from instagrapi.realtime.connecting import Wake
 from instagrapi.realtime.network.connection import Connection
 from instagrapi.realtime.network.deadline import Deadline
-from instagrapi.realtime.protocol.packets import Packet
 from instagrapi.realtime.refusals import explained, is_dead_session
 from instagrapi.realtime.state import State
+from instagrapi.realtime.telling import Telling
 from instagrapi.realtime.turns import Turns
 
 logger = logging.getLogger("instagrapi.realtime")
@@ -39,7 +38,7 @@ class Outage(NamedTuple):
     wake: Wake
 
 
-class Recovering(Connecting):
+class Recovering(Telling):
     """Notices that a connection has ended and, with a reconnect policy, makes another one.
 
     Whoever needs the connection while there is none waits for the next attempt and makes it: the thread that reads, or
@@ -48,15 +47,11 @@ class Recovering(Connecting):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._turns = Turns()
-        self._caretaker = Caretaker(self._clock)
-        self._noticing = threading.Condition()  # guards the outage and who attempts to connect
         self._attempted_by: int | None = None
         self._end_noticed: Connection | None = None
         self._outage: Outage | None = None
         self._renewed_session = False
         self._fatal: Exception | None = None  # why coming back made no sense
-        self._unread: deque[tuple[Connection, Packet]] = deque()
         self._is_inherited = False  # by the child of a fork
 
     # --- the end of a connection -----------------------------------------------------------------------------------
@@ -82,11 +77,13 @@ class Recovering(Connecting):
             outage = self._outage = self._plan(error)
             self._set_state(State.FAILED if outage is None else State.BACKING_OFF)
             if outage is not None:
-                self._unread.extend((connection, packet) for packet in connection.take_unread())
+                self._keep_unread(connection)
+            self._tell(self._news_of_end(error, outage))
         if outage is None:
+            self._fatal = error
             self._release_device()
         self._caretaker.look()
-        self._announce_end(error, outage)
+        self._deliver()
         return self._is_replaced(connection)
 
     def _is_replaced(self, connection: Connection) -> bool:
@@ -101,6 +98,8 @@ class Recovering(Connecting):
         delay = self._backoff.next_delay(now)
         if delay is None:
             return None
+        if self._backoff.attempts == 1:  # the last connection stood long enough
+            self._renewed_session = False
         asked_for = getattr(error, "retry_after", None) or 0.0
         return self._outage_until(now + max(delay, asked_for, self._connect_limit.wait(now)), error)
 
@@ -109,15 +108,19 @@ class Recovering(Connecting):
         wake.clear()
         return Outage(error, retry_at, wake)
 
-    def _announce_end(self, error: Exception, outage: Outage | None) -> None:
+    def _news_of_end(self, error: Exception, outage: Outage | None) -> Callable[[], None]:
         retry_in = None if outage is None else max(0.0, outage.retry_at - self._clock())
         reason = str(error) or type(error).__name__
         again = "" if retry_in is None else f", next attempt in {retry_in:.1f} s"
         logger.info("%s disconnected: %s%s", type(self).__name__, reason, again)
         fields = {"reason": reason, "will_retry": outage is not None, "retry_in": retry_in}
-        self.emit("disconnected", fields)
-        self._emit_typed(ev.Disconnected, **fields)
-        self._dispatcher.forget_failure()  # why the connection ended is what matters now
+
+        def announce() -> None:
+            self.emit("disconnected", dict(fields))
+            self._emit_typed(ev.Disconnected, **fields)
+            self._dispatcher.forget_failure()  # why the connection ended is what matters now
+
+        return announce
 
     # --- coming back -----------------------------------------------------------------------------------------------
 
@@ -135,6 +138,13 @@ class Recovering(Connecting):
 
     def _recover(self, deadline: Deadline) -> bool:
         """Makes attempts as they fall due, or waits for who makes them; false when the time ran out first."""
+        try:  # an interrupt may come as soon as an attempt has begun
+            return self._recover_in_time(deadline)
+        finally:
+            if self._attempts_itself:
+                self._end_attempt(None)
+
+    def _recover_in_time(self, deadline: Deadline) -> bool:
         while True:
             with self._noticing:
                 outage = self._outage
@@ -158,16 +168,13 @@ class Recovering(Connecting):
 
     def _recover_now(self, outage: Outage) -> None:
         try:
-            has_come = self._attempt(outage)
+            self._attempt(outage)
         finally:
             self._end_attempt(None)
-        connection = self._connection
-        if has_come and connection is not None:
-            with self._caretaker.watching(connection):
-                self._announce_connected(resumed=outage.error is not None)
+        self._deliver()
 
-    def _attempt(self, outage: Outage) -> bool:
-        """Connects again, or plans the next attempt; true when a connection stands.
+    def _attempt(self, outage: Outage) -> None:
+        """Connects again, or plans the next attempt.
 
         Raises:
             ClientError: another attempt makes no sense, or there have been enough.
@@ -177,34 +184,39 @@ class Recovering(Connecting):
         except Exception as error:
             with self._noticing:
                 if self._outage is not outage:
-                    if self.connected:  # a handler that ran on the way has connected
-                        return False
+                    if self.connected:  # what the program runs on the way has connected
+                        return
                     raise NotConnectedError("the connection was closed from this side") from error
                 self._plan_anew(_while_connecting(error))
             if not self._will_try_again() and not self._renew_session(error):
                 self._end_for_good(error)
             logger.info("%s could not connect: %s", type(self).__name__, type(error).__name__)
-            return False
-        self._renewed_session = False
-        return self._end_outage()
+            return
+        if self._end_outage():
+            self._tell_connected(resumed=outage.error is not None)
 
     def _renew_session(self, error: Exception) -> bool:
         """Lets the program log in again, once; then the next attempt is due at once."""
         if self._on_session_expired is None or self._renewed_session or not is_dead_session(error):
             return False
         self._renewed_session = True
-        if not self._on_session_expired(error):
-            return False
+        try:
+            if not self._on_session_expired(error):
+                return False
+        except Exception as failure:
+            self._end_for_good(failure)
         with self._noticing:
             if self._decided_at != self._disconnects:
                 raise NotConnectedError("the connection was closed from this side") from error
-            self._outage, self._fatal = self._outage_until(self._clock(), error), None
+            now = self._clock()
+            self._outage, self._fatal = self._outage_until(now + self._connect_limit.wait(now), error), None
             self._set_state(State.BACKING_OFF)
         return True
 
     def _end_for_good(self, error: Exception) -> NoReturn:
-        self._set_state(State.FAILED)
-        self._release_device()
+        if self._decided_at == self._disconnects:
+            self._set_state(State.FAILED)
+            self._release_device()
         reason = self._fatal = explained(self.client, error)
         if reason is error:
             raise error
@@ -226,16 +238,17 @@ class Recovering(Connecting):
         self._fatal = error if self._outage is None else None
         self._set_state(State.FAILED if self._outage is None else State.BACKING_OFF)
 
-    def _begin_attempt(self) -> int | None:
-        """Keeps others from connecting; gives what :meth:`_end_attempt` needs."""
-        before, self._attempted_by = self._attempted_by, threading.get_ident()
+    def _begin_attempt(self) -> None:
+        """Keeps others from connecting, until :meth:`_end_attempt`."""
+        self._attempted_by = threading.get_ident()
         self._decided_at = self._disconnects
-        return before
 
     def _end_attempt(self, before: int | None) -> None:
         with self._noticing:
             self._attempted_by = before
             self._noticing.notify_all()
+        with self._state_changed:
+            self._state_changed.notify_all()
 
     def _end_outage(self) -> bool:
         """A connection stands; false when it was closed meanwhile."""
@@ -247,6 +260,7 @@ class Recovering(Connecting):
         if outage is not None:
             outage.wake.set()
         self._backoff.opened(self._clock())
+        self._caretaker.look()
         return True
 
     @contextlib.contextmanager
@@ -261,25 +275,45 @@ class Recovering(Connecting):
         """
         if self._is_inherited:
             raise ConcurrencyError(INHERITED)
+        before = self._attempted_by if self._attempts_itself else None
+        try:
+            in_use = self._begin_by_hand()
+            try:
+                yield in_use
+                if self._end_outage():
+                    self._tell_connected(resumed=in_use)
+            except Exception as error:
+                if in_use:
+                    self._plan_by_hand(error)
+                raise
+        finally:
+            if self._attempts_itself:
+                self._end_attempt(before)
+        self._deliver()
+
+    def _begin_by_hand(self) -> bool:
         with self._noticing:
             while self._attempted_by is not None and not self._attempts_itself:
                 is_called_off = self._decided_at != self._disconnects
                 if not (is_called_off and self._noticing.wait(self._connect_timeout)):
                     raise ConcurrencyError("another thread is connecting")
-            before = self._begin_attempt()
+            self._begin_attempt()
             in_use = self._outage is not None or self._turns.is_looping
-        try:
-            yield in_use
-            self._end_outage()
-        except Exception as error:
-            with self._noticing:
-                if in_use and self._decided_at == self._disconnects:
-                    if self._outage is not None:
-                        self._outage.wake.set()  # before there is another one: its wake may be the same
-                    self._plan_anew(error)
-            raise
-        finally:
-            self._end_attempt(before)
+            if not in_use:
+                self._renewed_session = False
+            elif self._connection is not None:
+                self._connection.close()
+                self._keep_unread(self._connection)
+            return in_use
+
+    def _plan_by_hand(self, error: Exception) -> None:
+        with self._noticing:
+            if self._decided_at == self._disconnects:
+                if self._outage is not None:
+                    self._outage.wake.set()  # before there is another one: its wake may be the same
+                self._plan_anew(error)
+                if self._outage is None:
+                    self._release_device()
 
     def disconnect(self) -> None:
         """Sends DISCONNECT and closes the connection; wakes a blocked reader at once. Safe without a connection."""
@@ -287,12 +321,17 @@ class Recovering(Connecting):
             return
         with self._noticing:
             self._disconnects += 1
-            self._unread.clear()
+            self._forget_unread()
             outage, self._outage = self._outage, None
+            connection = self._take_connection()
+            self._release_device()
+            if self.state is not State.IDLE:
+                self._set_state(State.STOPPED)
             self._noticing.notify_all()
         if outage is not None:
             outage.wake.set()
-        super().disconnect()
+        if connection is not None:
+            connection.close()
         self._caretaker.look()
 
     def _leave_to_parent(self) -> None:

@@ -51,6 +51,8 @@ class PendingCommand:
         self.expired = False
         #: Whether the program has begun anew before it was answered.
         self.dropped = False
+        #: The connection that it was sent over last.
+        self.sent_over: object = None
         #: Whether a later connection has sent it again.
         self.sent_again = False
         #: How many threads wait for the answer.
@@ -165,8 +167,10 @@ class ReplyTable:
         """Whether any command is unanswered."""
         return bool(self._pending)
 
-    def to_send_again(self, now: float) -> list[Mapping[str, Any]]:
+    def to_send_again(self, now: float, connection: object = None) -> list[Mapping[str, Any]]:
         """What a new connection has to send: the unanswered commands, in order, as long as they make sense.
+
+        Those that were sent over it already are left out.
 
         The server recognises a repeated client context, so that what it has carried out is not done twice. Whoever
         waits for one that is too old is told so.
@@ -176,9 +180,10 @@ class ReplyTable:
                 most = _MOST_ACTIVITY_AGE if command.action == _ACTIVITY else MAX_COMMAND_AGE
                 command.expired = command.given_up or now - command.sent_at > most
             self._pending = [command for command in self._pending if not command.expired]
-            for command in self._pending:
-                command.sent_again = True
-            return [command.body for command in self._pending]
+            due = [command for command in self._pending if connection is None or command.sent_over is not connection]
+            for command in due:
+                command.sent_again, command.sent_over = True, connection
+            return [command.body for command in due]
 
     def withdraw(self, command: PendingCommand) -> bool:
         """Forgets a command that could not be sent; false when a later connection has sent it meanwhile."""
@@ -208,11 +213,11 @@ class ReplyTable:
             return
         context = _payload(answer).get("client_context")
         with self._lock:
-            command = self._guess(answer) if context in (None, "") else self._find(str(context))
+            command = self._guess(answer) if context in (None, "") else self._find(_said(context) or "")
             if command is None:
                 return
             self._pending.remove(command)
-            command.answer = answer
+            command.answer, command.sent_over = answer, None
             if command.client_context is not None and command.accepted:
                 self._accepted[command.identity] = command
                 if len(self._accepted) > MAX_REMEMBERED:

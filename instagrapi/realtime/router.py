@@ -19,6 +19,7 @@ from instagrapi.realtime.doubles import DoublePublishes
 from instagrapi.realtime.events.fields import as_integer
 from instagrapi.realtime.position import patch_key
 from instagrapi.realtime.replies import is_answer
+from instagrapi.realtime.state import DUPLICATE
 from instagrapi.realtime.syncing import FETCHED, MessageSync
 from instagrapi.realtime.typed import Origin, Patch
 from instagrapi.realtime.wire.decode import Decoded, parse_value
@@ -32,8 +33,6 @@ from instagrapi.realtime.wire.subscriptions import (
 from instagrapi.realtime.wire.topics import MQTToTTopics
 
 PRESENCE_QUERIES = frozenset({APP_PRESENCE, APP_PRESENCE_ALTERNATIVE})
-#: Under which the copies that were left out are counted.
-DUPLICATE = "duplicate"
 _DIRECT_SKYWALKER_TYPE = 1
 _LIVE_SKYWALKER_TYPES = (2, 3)
 _THREADS = "/direct_v2/threads/"

@@ -19,6 +19,8 @@ class State(StrEnum):
     FAILED = "failed"
 
 
+#: Under which the copies that were left out are counted.
+DUPLICATE = "duplicate"
 #: States that need a connection.
 STANDING = frozenset({State.SUBSCRIBING, State.CATCHING_UP, State.LIVE})
 

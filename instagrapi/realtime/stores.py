@@ -278,10 +278,8 @@ class Autosave:
         Args:
             snapshot: gives the state; called when it is saved, in whatever thread does that.
         """
-        with self._lock:
-            self._pending = snapshot
-            waits = self._next_at is not None and self._clock() < self._next_at
-        if not waits:
+        self._pending = snapshot  # without a lock: whoever takes it lets it give the state after that
+        if self._next_at is None or self._clock() >= self._next_at:
             self.tick()
 
     def due_in(self) -> float | None:

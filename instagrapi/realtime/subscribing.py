@@ -99,20 +99,31 @@ class Subscribing(ABC):
         return self._end(_GRAPHQL, "live comments", str(broadcast_id))
 
     def _subscribe(self, topic: str, subscriptions: str | Iterable[str]) -> None:
-        body = commands.subscribe(subscriptions)
-        self._publish_or_later(topic, body)
-        self._texts.setdefault(topic, {}).update(dict.fromkeys(body["sub"]))
+        body, texts = commands.subscribe(subscriptions), self._texts.setdefault(topic, {})
+        new = [text for text in dict.fromkeys(body["sub"]) if text not in texts]
+        texts.update(dict.fromkeys(new))  # first: a connection that takes the place of this one meanwhile needs it
+        try:
+            self._publish_or_later(topic, body)
+        except BaseException:
+            for text in new:
+                texts.pop(text, None)
+            raise
 
     def _unsubscribe(self, topic: str, subscriptions: str | Iterable[str]) -> None:
-        body = commands.unsubscribe(subscriptions)
-        self._publish_or_later(topic, body)
-        for text in body["unsub"]:
-            self._texts.get(topic, {}).pop(text, None)
+        body, texts = commands.unsubscribe(subscriptions), self._texts.get(topic, {})
+        ended = [text for text in body["unsub"] if text in texts]
+        for text in ended:
+            texts.pop(text, None)
+        try:
+            self._publish_or_later(topic, body)
+        except BaseException:
+            texts.update(dict.fromkeys(ended))
+            raise
 
     def _restored(self) -> Iterator[tuple[str, commands.Body]]:
         """What a new connection has to say first: GraphQL before Skywalker, each in the order of subscribing."""
         for topic in (_GRAPHQL, _SKYWALKER):
-            if texts := self._texts.get(topic):
+            if texts := list(self._texts.get(topic, ())):
                 yield topic, commands.subscribe(texts)
 
     def _begin(self, topic: str, name: str, text: str, of: str = "") -> str:

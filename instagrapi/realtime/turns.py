@@ -26,6 +26,16 @@ class Turns:
         self._stands_in = False
         self._looping = False
         self._loop: int | None = None
+        self._waiting = 0
+        #: How many loops have begun.
+        self.loops = 0
+
+    def _wait(self, deadline: Deadline) -> bool:
+        self._waiting += 1
+        try:
+            return self._changed.wait(deadline.remaining())
+        finally:
+            self._waiting -= 1
 
     # --- reading ---------------------------------------------------------------------------------------------------
 
@@ -35,27 +45,41 @@ class Turns:
         return _ME() in (self._reader, self._loop)
 
     @property
+    def is_reader(self) -> bool:
+        """Whether this thread reads."""
+        return self._reader == _ME()
+
+    @property
     def is_taken(self) -> bool:
         """Whether anybody reads, or a loop does."""
         return self._looping or self._reader is not None
+
+    def refuse_handlers(self) -> None:
+        """Handlers may not read.
+
+        Raises:
+            ConcurrencyError: this thread reads already.
+        """
+        if self.is_reader:
+            raise ConcurrencyError(_BUSY)
 
     def take(self, deadline: Deadline) -> bool:
         """Begins to read; false when somebody stood in until the time was over.
 
         Raises:
-            ConcurrencyError: somebody else reads, or this thread does.
+            ConcurrencyError: somebody else reads.
         """
         me = _ME()
         with self._changed:
             while True:
-                if self._reader == me or (self._looping and self._loop != me):
+                if self._looping and self._loop != me:
                     raise ConcurrencyError(_BUSY)
                 if self._reader is None:
                     self._reader = me
                     return True
                 if not self._stands_in:
                     raise ConcurrencyError(_BUSY)
-                if not self._changed.wait(deadline.remaining()):
+                if not self._wait(deadline):
                     return False
 
     def stand_in(self) -> bool:
@@ -67,15 +91,18 @@ class Turns:
             return True
 
     def end(self) -> None:
-        """Has read."""
+        """Has read; does nothing if it was another thread's turn."""
         with self._changed:
-            self._reader, self._stands_in = None, False
-            self._changed.notify_all()
+            if self._reader == _ME():
+                self._reader, self._stands_in = None, False
+                if self._waiting:
+                    self._changed.notify_all()
 
     def wait_while_taken(self, enough: Callable[[], object], deadline: Deadline) -> None:
         """Waits until nobody reads, or there is enough; :meth:`tell` makes it look."""
         with self._changed:
-            self._changed.wait_for(lambda: enough() or not self.is_taken, deadline.remaining())
+            while not enough() and self.is_taken and self._wait(deadline):
+                pass
 
     def tell(self) -> None:
         """Says that something may be enough now."""
@@ -84,8 +111,8 @@ class Turns:
 
     # --- loops -----------------------------------------------------------------------------------------------------
 
-    def begin_loop(self) -> None:
-        """Keeps others from reading, until :meth:`end_loop`; :meth:`join_loop` says whose loop it is.
+    def begin_loop(self, thread: int | None = None) -> None:
+        """Keeps others from reading until :meth:`end_loop`; :meth:`join_loop` says whose loop it is if need be.
 
         Raises:
             ConcurrencyError: somebody reads, or another loop does.
@@ -95,7 +122,8 @@ class Turns:
                 raise ConcurrencyError("the client runs already")
             if self._reader is not None and (self.is_mine or not self._stands_in):
                 raise ConcurrencyError(_BUSY)
-            self._looping = True
+            self._looping, self._loop = True, thread
+            self.loops += 1
 
     def join_loop(self) -> None:
         """The loop is this thread's."""
@@ -110,19 +138,25 @@ class Turns:
     @contextlib.contextmanager
     def loop(self) -> Iterator[None]:
         """A loop of this thread's; errors as :meth:`begin_loop`."""
-        self.begin_loop()
-        self.join_loop()
-        try:
+        if self.is_mine:
+            raise ConcurrencyError(_BUSY)
+        try:  # an interrupt may come as soon as it has begun
+            self.begin_loop(_ME())
             yield
         finally:
-            self.end_loop()
+            if self._loop == _ME():
+                self.end_loop()
 
     @property
     def is_looping(self) -> bool:
         """Whether a loop runs."""
         return self._looping
 
-    def wait_for_loop(self, deadline: Deadline) -> bool:
-        """Waits until no loop runs; true at once in the loop's own thread."""
+    def wait_for_loops(self, number: int, deadline: Deadline) -> bool:
+        """Waits until the first so many loops have ended; true at once inside a handler: that may hold the loop up."""
+
+        def have_ended() -> bool:
+            return not self._looping or self.loops > number
+
         with self._changed:
-            return self._loop == _ME() or self._changed.wait_for(lambda: not self._looping, deadline.remaining())
+            return self.is_mine or self._changed.wait_for(have_ended, deadline.remaining())

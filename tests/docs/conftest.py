@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -21,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = ROOT / "docs" / "programs"
 COMMAND = [sys.executable, "-c", "from instagrapi.cli import run; run()"]
 PATIENCE = 60.0
+ENDING = 10.0
 
 
 class Running:
@@ -86,7 +88,11 @@ class Running:
         self.wait()
 
     def close(self) -> None:
-        """Leaves nothing behind."""
+        """Leaves nothing behind: programs that are asked to end can remove their temporary files."""
+        with contextlib.suppress(ProcessLookupError, subprocess.TimeoutExpired):
+            if self._process.poll() is None:
+                os.killpg(self._process.pid, signal.SIGINT)
+                self._process.wait(ENDING)
         if self._process.poll() is None:
             os.killpg(self._process.pid, signal.SIGKILL)
         self.wait()

@@ -246,7 +246,7 @@ def test_push_comes_back_as_the_same_device_with_nothing_lost(situation: Situati
     situation.read_until(fbns, END)
     assert fbns.connected
     assert fbns.auth.device_id == device
-    assert sorted(set(situation.handled)) == sorted(situation.sent)
+    assert sorted(situation.handled) == sorted(situation.sent), "all of them, once"
     assert len(emulator.counters.undelivered_pushes(situation.me)) == 0
     assert emulator.counters.http_calls("push/register/").total == 1, "the token is the same"
 

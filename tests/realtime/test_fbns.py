@@ -386,6 +386,32 @@ def test_a_push_is_told_under_both_names_before_receive() -> None:
     assert transport.sent[-1] == PubAck(5)
 
 
+def test_a_push_that_comes_again_is_told_once_and_acknowledged_each_time() -> None:
+    client, transport, told = connected()
+    for packet_id, body in enumerate([push(pi="1"), push(pi="1"), push(pi="2"), push(), push()], 5):
+        transport.arrive(Publish("76", body, packet_id))
+        client.read_once()
+    assert [payload.get("pi") for name, payload in told if name == "push"] == ["1", "2", None, None]
+    assert client.stats().events["duplicate"] == 1
+    assert transport.sent_of(PubAck) == [PubAck(packet_id) for packet_id in range(5, 10)]
+
+
+def test_a_push_whose_handler_did_not_return_is_no_copy() -> None:
+    client, transport, told = connected()
+    interrupts = [KeyboardInterrupt]
+
+    def interrupted(payload: Any) -> None:
+        if interrupts:
+            raise interrupts.pop()
+
+    client.on("push", interrupted)
+    transport.arrive(Publish("76", push(pi="1"), 5))
+    with pytest.raises(KeyboardInterrupt):
+        client.read_once()
+    client.read_once()
+    assert [name for name, _ in told].count("push") == 2
+
+
 @pytest.mark.parametrize("name", ["receive", "push", "error", "disconnected", "undecoded"])
 def test_a_collapse_key_cannot_pose_as_another_event(name: str) -> None:
     client, transport, told = connected()

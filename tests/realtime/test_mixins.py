@@ -74,6 +74,34 @@ def test_realtime_calls_after_a_failed_connect() -> None:
     assert host.realtime_connect(FourMethods()).connected
 
 
+def test_connecting_again_with_other_options_replaces_the_client_but_keeps_its_handlers() -> None:
+    host, transport = RealtimeHost(), MemoryTransport()
+    told: list[str] = []
+    host.realtime_on("connected", lambda payload: told.append("of the host"))
+    first = host.realtime_connect(transport, reconnect=False)
+    first.on("connected", lambda payload: told.append("of the client"))
+    assert host.realtime_connect() is first
+    assert host.realtime_connect(reconnect=False) is first
+    second = host.realtime_connect(reconnect=True)
+    assert second is host.realtime is not first
+    assert not first.connected
+    assert (second.connected, second.transport) == (True, transport)
+    assert told == ["of the host"] + 3 * ["of the host", "of the client"]
+    assert host.realtime_connect(reconnect=True) is second
+
+
+def test_connecting_push_again_with_other_options_replaces_the_client_but_keeps_its_handlers() -> None:
+    host, transport = FbnsHost(), MemoryTransport(broker=fbns)
+    told: list[str] = []
+    first = host.fbns_connect(transport, reconnect=False)
+    first.on("connected", lambda payload: told.append("connected"))
+    assert host.fbns_connect(reconnect=False) is first
+    second = host.fbns_connect(reconnect=True)
+    assert second is host.fbns is not first
+    assert (first.connected, second.connected) == (False, True)
+    assert told == ["connected"] * 2
+
+
 def test_realtime_handlers_registered_before_and_after_connect() -> None:
     host, transport = RealtimeHost(), FourMethods()
     told: list[Any] = []

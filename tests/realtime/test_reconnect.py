@@ -471,6 +471,56 @@ def test_a_thread_that_holds_more_than_the_inbox_shows_is_looked_into() -> None:
     assert [one for one in world.told if isinstance(one, str)] == ["31", "32", "33", "34"]
 
 
+def resynced(inbox_answer: dict[str, Any], **threads: Any) -> World:
+    """A client that handled item 31 at time 1000 and then missed what the inbox shows."""
+    world = World().subscribe()
+    world.transport.arrive(Publish("146", world.broker.add("31", timestamp="1000"), 3))
+    world.read()
+    world.broker.iris = [TOO_OLD]
+    world.host.answers["direct_v2/inbox/"] = inbox_answer
+    for name, thread in threads.items():
+        world.host.answers[f"direct_v2/threads/{name.removeprefix('t')}/"] = {"thread": thread}
+    world.transport.arrive(b"")
+    world.read(timeout=5)
+    return world
+
+
+def test_a_quiet_thread_that_is_pinned_on_top_says_nothing_about_those_below() -> None:
+    answer = inbox(("29", 100))
+    answer["inbox"]["threads"] += inbox(("32", 2000))["inbox"]["threads"]
+    answer["inbox"]["has_older"] = True
+    assert ("resync", 1, False) in resynced(answer).told
+    answer["inbox"]["threads"] += inbox(("28", 200))["inbox"]["threads"]
+    assert ("resync", 1, True) in resynced(answer).told
+
+
+def test_what_the_inbox_shows_is_found_though_the_thread_itself_shows_nothing() -> None:
+    world = resynced(inbox(("33", 3000), has_older=True), t340={"thread_id": "340", "items": [], "has_older": True})
+    assert ("resync", 1, False) in world.told
+    assert "33" in world.told
+
+
+def test_a_thread_of_which_the_inbox_shows_no_item_is_looked_into() -> None:
+    whole = inbox(("32", 2000), ("31", 1000))["inbox"]["threads"][0]
+    world = resynced(inbox(has_older=True), t340=whole)
+    assert ("resync", 1, True) in world.told
+
+
+def test_six_threads_with_more_than_the_inbox_shows_are_too_many() -> None:
+    answer = inbox()
+    answer["inbox"]["threads"] = [
+        {**inbox((f"{number}9", 2000), has_older=True)["inbox"]["threads"][0], "thread_id": str(number)}
+        for number in range(340, 346)
+    ]
+    threads = {
+        f"t{number}": inbox((f"{number}9", 2000), (f"{number}8", 1500), ("30", 900))["inbox"]["threads"][0]
+        for number in range(340, 346)
+    }
+    world = resynced(answer, **threads)
+    assert ("resync", 11, False) in world.told
+    assert len([one for one in world.told if isinstance(one, str)]) == 12
+
+
 def test_the_inbox_is_not_asked_more_often_than_allowed() -> None:
     world = World(ReconnectPolicy(inbox_requests_per_hour=3)).subscribe()
     world.broker.iris = [TOO_OLD] * 1000

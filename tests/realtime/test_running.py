@@ -11,10 +11,11 @@ from instagrapi.exceptions import (
     ConnectFailed,
     ConnectionLost,
     ConnectRefused,
+    LimitExceeded,
     NotConnectedError,
     RealtimeTimeout,
 )
-from instagrapi.realtime import FbnsClient, RealtimeClient, events
+from instagrapi.realtime import FbnsClient, RealtimeClient, base, events
 from instagrapi.realtime.protocol.packets import ConnAck, Connect, Packet, PubAck, Publish
 from instagrapi.realtime.recovery import ReconnectPolicy
 from instagrapi.realtime.state import State
@@ -298,6 +299,20 @@ def test_events_raise_what_ends_them_behind_everything_that_came_before() -> Non
     assert seen == ["connected", "iris_sub_response", "message", "disconnected"]
 
 
+def test_a_loop_over_events_that_was_left_alone_does_not_eat_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(base, "_MOST_EVENTS", 3)
+    world = World().subscribe()
+    came = world.client.events(timeout=0)
+    world.transport.arrive(Publish("146", world.broker.add("30"), 3))
+    assert next(came).item_id == "30"  # type: ignore[attr-defined]
+    for number in range(31, 41):
+        world.transport.arrive(Publish("146", world.broker.add(str(number)), 3))
+    world.read()
+    assert [next(came).item_id for _ in range(3)] == ["31", "32", "33"]  # type: ignore[attr-defined]
+    with pytest.raises(LimitExceeded):
+        next(came)
+
+
 def test_events_survive_a_broken_connection_and_raise_what_is_fatal() -> None:
     world = World()
     message_on_sync(world, "31", connection=2)
@@ -409,7 +424,7 @@ def test_a_handler_may_connect_by_hand_when_the_connection_has_ended() -> None:
     world.client.on("disconnected", lambda payload: world.client.connect())
     world.transport.arrive(b"")
     world.read(timeout=10)
-    assert world.told == [("connected", True), ("disconnected", 1.0)], "the typed handler had not had its turn"
+    assert world.told == [("disconnected", 1.0), ("connected", True)]
     assert world.transport.connects == 2
     assert world.client.state is State.LIVE
 

@@ -61,9 +61,8 @@ class Connection:
         self._max_inbox = max_inbox
         self._inbox: deque[Packet] = deque()
         self._changed = threading.Condition()
-        self._opened = False
-        self._reading = False
-        self._inside_packet = False
+        self._opened = self._inside_packet = False
+        self._pumped_by: int | None = None
         self._look_at = 0.0  # at the keep alive
         self._attend_at = 0.0  # to that and to collected PUBACKs, while packets are at hand
         self._pongs = 0
@@ -218,28 +217,29 @@ class Connection:
 
     def _wait(self, done: Callable[[], object], deadline: Deadline) -> bool:
         self.flush_acks()
-        first = True
+        me, is_first = threading.get_ident(), True
         while True:
-            with self._changed:
-                if not self._opened and self.error is None:
-                    raise NotConnectedError("not connected: the connection is still being made")
-                if done():
-                    return True
-                if self.error is not None:
-                    raise why_ended(self.error) from self.error
-                if not first and deadline.expired():
-                    return False
-                first = False
-                if self._reading:
-                    self._changed.wait(deadline.remaining())
-                    continue
-                self._reading = True
-            try:
+            try:  # an interrupt may come as soon as this thread is the one that reads
+                with self._changed:
+                    if not self._opened and self.error is None:
+                        raise NotConnectedError("not connected: the connection is still being made")
+                    if done():
+                        return True
+                    if self.error is not None:
+                        raise why_ended(self.error) from self.error
+                    if not is_first and deadline.expired():
+                        return False
+                    is_first = False
+                    if self._pumped_by is not None:
+                        self._changed.wait(deadline.remaining())
+                        continue
+                    self._pumped_by = me
                 self._pump(deadline)
             finally:
-                with self._changed:
-                    self._reading = False
-                    self._changed.notify_all()
+                if self._pumped_by == me:
+                    with self._changed:
+                        self._pumped_by = None
+                        self._changed.notify_all()
 
     def _pump(self, deadline: Deadline) -> None:
         """One step of progress: some bytes, a ping, or the end of the wait."""

@@ -32,6 +32,12 @@ def unwrap(envelope: Any) -> Any:
     return notification if isinstance(notification, dict) else {"value": notification}
 
 
+def push_key(notification: Mapping[str, Any], envelope: Mapping[str, Any]) -> int | None:
+    """What two deliveries of one notification have in common: all of it; ``None`` without an id, which makes it one."""
+    push_id = _either(notification, "pi", "pushId")
+    return None if push_id is None else hash(str(envelope.get("fbpushnotif")))
+
+
 def push_fields(notification: Mapping[str, Any], envelope: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a typed push event, from short names or long ones."""
     action_path, action_params = _action(_either(notification, "ig", "igAction"))
