@@ -1,4 +1,4 @@
-"""Files that are sent or received: opening them, telling what they are, and writing them whole or not at all.
+"""Files that are sent: opening them, and telling what they are.
 
 Nothing is converted: that would need a library for pictures and another one for films, and would hide what is lost.
 """
@@ -9,7 +9,6 @@ import contextlib
 import io
 import os
 import struct
-import tempfile
 from collections.abc import Iterator
 from typing import BinaryIO, TypeAlias
 
@@ -51,25 +50,6 @@ def opened(source: Source) -> Iterator[BinaryIO]:
             yield file
     else:
         yield source
-
-
-@contextlib.contextmanager
-def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
-    """A file, readable by its owner only, that takes the place of another when all of it has been written.
-
-    Raises:
-        OSError: it cannot be written; whatever was there is untouched, as it is when the block raises.
-    """
-    target = os.path.realpath(path)
-    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".instagrapi-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            yield file
-        os.replace(temporary, target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise
 
 
 def kind_of(file: BinaryIO) -> str:

@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 
 from instagrapi.exceptions import ClientError, ClientIncompleteReadError, DirectError, MediaUnavailable
 from instagrapi.http.failures import failure
-from instagrapi.http.files import replacing
 from instagrapi.http.upload import Progress
 from instagrapi.mixins.direct.reading import DirectReadingMixin
 from instagrapi.realtime.events import MessageEvent
 from instagrapi.types import Content, DirectMessage, Media
 from instagrapi.types.moments import whole_number
+from instagrapi.writing import replacing
 
 #: How the CDN answers for a link that has ended (403 reported, the others assumed).
 _ENDED: Final = frozenset({403, 404, 410})

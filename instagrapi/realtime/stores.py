@@ -8,7 +8,6 @@ import json
 import logging
 import os
 import sqlite3
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
 from instagrapi.realtime.network.deadline import Clock
+from instagrapi.writing import replacing
 
 logger = logging.getLogger("instagrapi.realtime")
 
@@ -122,33 +122,11 @@ class FileStore:
     def save(self, state: Mapping[str, Any]) -> None:
         """Replaces the file."""
         text = json.dumps({"version": _VERSION, "state": dict(state)})
-        target = os.path.realpath(self._path)  # a link stays a link
-        directory, name = os.path.split(target)
-        handle, temporary = tempfile.mkstemp(dir=directory, prefix=f".{name}-", suffix=".tmp")  # mode 0600
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, target)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
-            raise
-        _sync_directory(directory)
+        with replacing(self._path, durable=True) as file:
+            file.write(text.encode())
         if not self._swept:
             self._swept = True
-            _remove_abandoned(target)
-
-
-def _sync_directory(directory: str) -> None:
-    """Makes the disk know the file's new content by its name, where the system can."""
-    with contextlib.suppress(OSError):
-        handle = os.open(directory, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+            _remove_abandoned(os.path.realpath(self._path))
 
 
 def _remove_abandoned(target: str) -> None:

@@ -1,14 +1,12 @@
 from __future__ import annotations
 
 import io
-import os
-import stat
 import struct
 from pathlib import Path
 
 import pytest
 
-from instagrapi.http.files import JPEG, MP4, kind_of, mp4_seconds, opened, replacing
+from instagrapi.http.files import JPEG, MP4, kind_of, mp4_seconds, opened
 from tests.support import mp4
 
 
@@ -88,28 +86,3 @@ def test_half_a_file_does_not_say_how_long_it_lasts(size: int) -> None:
 )
 def test_an_odd_file_does_not_say_how_long_it_lasts(odd: bytes) -> None:
     assert mp4_seconds(io.BytesIO(odd)) is None
-
-
-def test_a_replacing_file_appears_when_it_is_whole(tmp_path: Path) -> None:
-    path = tmp_path / "photo.jpg"
-    path.write_bytes(b"old")
-    with replacing(path) as file:
-        file.write(b"new")
-        file.flush()
-        assert path.read_bytes() == b"old"
-    assert path.read_bytes() == b"new"
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert os.listdir(tmp_path) == ["photo.jpg"]
-
-
-def test_a_replacing_file_that_fails_changes_nothing(tmp_path: Path) -> None:
-    path = tmp_path / "photo.jpg"
-
-    def interrupt() -> None:
-        with replacing(path) as file:
-            file.write(b"half")
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        interrupt()
-    assert os.listdir(tmp_path) == []

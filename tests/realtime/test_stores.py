@@ -18,8 +18,7 @@ from typing import Any
 
 import pytest
 
-from instagrapi import Client
-from instagrapi.realtime import stores
+from instagrapi import Client, writing
 from instagrapi.realtime.stores import Autosave, FileStore, SettingsStore, SqliteStore, StateStore
 from tests.support.clock import FakeClock
 from tests.support.hosts import CSRF_TOKEN, PHONE_ID, SESSION_ID, Host
@@ -253,7 +252,7 @@ def test_a_failure_at_any_step_leaves_the_old_state_and_nothing_else(
             real(handle).close()
             raise error
 
-        patch.setattr(getattr(stores, module), name, close_and_fail if name == "fdopen" else failing(error))
+        patch.setattr(getattr(writing, module), name, close_and_fail if name == "fdopen" else failing(error))
         with pytest.raises(type(error)):
             store.save(NEW)
     assert store.load() == OLD
