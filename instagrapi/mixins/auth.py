@@ -103,11 +103,10 @@ class AuthMixin(TwoFactorMixin):
         return False
 
     def _session_serves(self) -> bool:
-        """Whether the session is alive and of the requested account; a dead one is forgotten."""
+        """Whether the session is alive and of the requested account."""
         try:
             account = self.account_info()
         except LoginRequired:
-            self._forget_session()
             return False
         if not _is_called(account, self.username):
             return False
@@ -134,7 +133,7 @@ class AuthMixin(TwoFactorMixin):
             self.private_request("accounts/login/", data=form)
         except TwoFactorRequired as error:
             info = TwoFactorInfo.model_validate(error.info)
-            self._two_factor = PendingLogin(info, info.username or username, dict(self.settings.cookies))
+            self._two_factor = PendingLogin(info, info.username or username, self._session)
             raise
         if not (self.sessionid and self.user_id):
             raise ClientError("Instagram accepted the login, but its answer holds no session.")
@@ -143,11 +142,11 @@ class AuthMixin(TwoFactorMixin):
         """A fresh key, as the app asks for one before each login; the same answer brings the machine id."""
         with contextlib.suppress(ClientThrottledError, PleaseWaitFewMinutes):
             self.private_request("launcher/sync/", data={"id": self.uuid, "server_config_retrieval": "1"})
-        if self._hints.password_key is None:
+        if self._session.hints.password_key is None:
             self.private_request("qe/sync/")
-        if self._hints.password_key is None:
+        if self._session.hints.password_key is None:
             raise ClientError("Instagram sent no key to encrypt the password with; try again later.")
-        return self._hints.password_key
+        return self._session.hints.password_key
 
 
 def _is_called(account: Account, name: str | None) -> bool:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import quote
 
 from instagrapi.exceptions import LoginRequired, RealtimeConfigError
 from instagrapi.http.headers import absorb_headers, session_data
+from instagrapi.http.making import Session
 from instagrapi.mixins.account import AccountMixin
 
 _SHORTEST_SESSION_ID = 31
-_SESSION_KEYS = ("authorization_data", "cookies", "ig_u_rur", "ig_www_claim", "last_login")
 
 
 class SessionMixin(AccountMixin):
@@ -54,7 +53,7 @@ class SessionMixin(AccountMixin):
             pairs = (line.partition(";")[0].partition("=") for line in cookies)
             cookies = {name.strip(): value.strip() for name, _, value in pairs}
         with self._replacing_session():
-            absorb_headers(self.settings, self._hints, headers)
+            absorb_headers(self.settings, self._session.hints, headers)
             self.settings.cookies = dict(cookies)
             if not (self.sessionid and self.user_id):
                 raise LoginRequired("These headers and cookies hold no session.")
@@ -65,36 +64,41 @@ class SessionMixin(AccountMixin):
         Raises:
             ClientError: see :meth:`private_request`; the session is kept.
         """
-        with contextlib.suppress(LoginRequired):
-            self.private_request(
-                "accounts/logout/",
-                data={
-                    "guid": self.uuid,
-                    "phone_id": self.phone_id,
-                    "device_id": self.android_device_id,
-                    "_uuid": self.uuid,
-                    "one_tap_app_login": "true",
-                },
-            )
-        self._forget_session()
+        with self._logging_in:
+            with contextlib.suppress(LoginRequired):
+                self.private_request(
+                    "accounts/logout/",
+                    data={
+                        "guid": self.uuid,
+                        "phone_id": self.phone_id,
+                        "device_id": self.android_device_id,
+                        "_uuid": self.uuid,
+                        "one_tap_app_login": "true",
+                    },
+                )
+            with self._changing_session:
+                self._session.forget()
         return True
 
     @contextlib.contextmanager
-    def _replacing_session(self) -> Iterator[None]:
-        """Forgets the session for another one; when that does not come about, the old one is put back."""
-        kept = {key: self.settings[key] for key in _SESSION_KEYS}
-        had_session = self.sessionid is not None
-        self._forget_session()
-        try:
-            yield
-        except BaseException:
-            if had_session:
-                self.settings.update(kept)
-            raise
-        self.settings.last_login = self._clock()
-        self._challenge = None
+    def _replacing_session(self, begun: Session | None = None) -> Iterator[None]:
+        """Makes another session, on the same device, and uses it once it has come about; else the old one stays.
 
-    def _forget_session(self) -> None:
-        for key in _SESSION_KEYS:
-            self.settings[key] = None
-        self._hints = dataclasses.replace(self._hints, direct_region_hint=None, shbid=None, shbts=None)
+        Other threads go on with the old one meanwhile.
+        """
+        with self._logging_in:
+            made = begun or self._live.anew()
+            try:
+                with self._using(made):
+                    yield
+            except BaseException:
+                self._live.learn(made)
+                raise
+            self._use(made)
+
+    def _use(self, made: Session) -> None:
+        made.settings.last_login = self._clock()
+        with self._changing_session:
+            self._live.learn(made)
+            self._live.adopt(made)
+        self._challenge = None

@@ -50,8 +50,7 @@ class TwoFactorMixin(SessionMixin):
         if method not in _METHODS:
             raise ValueError(f"method is one of {', '.join(_METHODS)}")
         try:
-            with self._replacing_session():
-                self.settings.cookies = dict(pending.cookies)
+            with self._replacing_session(pending.session):
                 self._confirm(pending, code, _METHODS[method], trust_device)
         except TwoFactorCodeExpired:
             self._two_factor = None
@@ -76,15 +75,16 @@ class TwoFactorMixin(SessionMixin):
             raise ValueError("codes are sent by sms or whatsapp")
         pending = self._pending_login()
         try:
-            answer = self.private_request(
-                f"accounts/send_two_factor_login_{by}/",
-                data={
-                    "two_factor_identifier": pending.info.identifier,
-                    "username": pending.username,
-                    "guid": self.uuid,
-                    "device_id": self.android_device_id,
-                },
-            )
+            with self._using(pending.session):
+                answer = self.private_request(
+                    f"accounts/send_two_factor_login_{by}/",
+                    data={
+                        "two_factor_identifier": pending.info.identifier,
+                        "username": pending.username,
+                        "guid": self.uuid,
+                        "device_id": self.android_device_id,
+                    },
+                )
             info = answer.get("two_factor_info")
         except TwoFactorRequired as error:  # some answers repeat it, and mean that the code is on its way
             info = error.info

@@ -221,6 +221,9 @@ def test_a_failed_code_leaves_the_old_session(member: HttpClient, server: Any, k
     with pytest.raises(errors.TwoFactorRequired):
         member.login("me", "secret", relogin=True)
     assert member.sessionid == before
+    server.answer()
+    member.two_factor_send_code()
+    assert "Authorization" not in server.last.headers
     server.answer(WRONG, status=400)
     with pytest.raises(errors.TwoFactorBadCode):
         member.two_factor_login("000000")

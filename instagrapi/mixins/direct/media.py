@@ -12,7 +12,6 @@ from requests.cookies import RequestsCookieJar
 from instagrapi.exceptions import ClientServerError, DirectThreadNotFound
 from instagrapi.http.broadcast import FLAGS, recipients
 from instagrapi.http.files import Source, mp4_seconds, opened
-from instagrapi.http.headers import request_headers
 from instagrapi.http.ids import Ids
 from instagrapi.http.upload import PHOTO, VIDEO, VOICE, Body, Progress, Upload, UploadKind, upload_headers
 from instagrapi.mixins.direct.posting import DirectPostingMixin
@@ -215,11 +214,10 @@ class DirectMediaMixin(DirectReadingMixin, DirectPostingMixin):
     ) -> dict[str, Any]:
         """A request to the upload host: the same proxy, certificate authorities and limits, but no cookies."""
         endpoints = self._profile.endpoints
-        private = request_headers(self.settings, self._profile.app, self._hints, self._clock())
         response = self._http.exchange(
             method,
             f"{endpoints.upload}/{path}",
-            headers={**upload_headers(private), **headers},
+            headers={**upload_headers(self._headers()), **headers},
             cookies=RequestsCookieJar(),
             data=body,
             ca_file=endpoints.ca_file or self.settings.ca_file,
