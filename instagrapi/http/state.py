@@ -92,6 +92,7 @@ class ClientState:
         self._last_json: dict[str, Any] = {}
         self._last_response: requests.Response | None = None
         self._totp_seed: str | None = None
+        self._login_name: str | None = None
         self._relogins = 0
         self._logging_in = threading.RLock()
         self._changing_session = threading.Lock()

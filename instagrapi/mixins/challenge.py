@@ -18,6 +18,7 @@ from instagrapi.http.making import Session
 from instagrapi.http.paths import challenge_path
 from instagrapi.mixins.session import SessionMixin
 from instagrapi.types import ChallengeState
+from instagrapi.types.lenient import mapping
 
 _CHOICES = {"sms": "0", "phone": "0", "email": "1"}
 
@@ -109,9 +110,8 @@ class ChallengeMixin(SessionMixin):
         """The headers of the answer have already brought the session, if it holds one."""
         self._challenge = None
         self._relogins = 0
-        user = state.raw.get("logged_in_user")
-        if isinstance(user, dict) and session.sessionid:
-            self.username = str(user.get("username") or "") or self.username
+        if mapping(state.raw.get("logged_in_user")) and session.sessionid:
+            self._take_name(state.raw)
             self._use(session)
 
     def _path(self) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 from urllib.parse import quote
 
 from instagrapi.exceptions import LoginRequired, RealtimeConfigError
 from instagrapi.http.headers import absorb_headers, session_data
 from instagrapi.http.making import Session
 from instagrapi.mixins.account import AccountMixin
+from instagrapi.types.lenient import mapping
 
 _SHORTEST_SESSION_ID = 31
 
@@ -95,6 +97,11 @@ class SessionMixin(AccountMixin):
                 self._live.learn(made)
                 raise
             self._use(made)
+
+    def _take_name(self, answer: Mapping[str, Any]) -> None:
+        """The account's own name: one can also log in with an e-mail address."""
+        name = mapping(answer.get("logged_in_user")).get("username")
+        self.username = name if isinstance(name, str) and name else self.username
 
     def _use(self, made: Session) -> None:
         made.settings.last_login = self._clock()

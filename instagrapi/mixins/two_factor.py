@@ -110,7 +110,7 @@ class TwoFactorMixin(SessionMixin):
         return self._two_factor
 
     def _confirm(self, pending: PendingLogin, code: str, method: str, trust_device: bool) -> None:
-        self.private_request(
+        answer = self.private_request(
             "accounts/two_factor_login/",
             data={
                 "verification_code": code,
@@ -125,6 +125,7 @@ class TwoFactorMixin(SessionMixin):
                 "waterfall_id": str(uuid.uuid4()),
             },
         )
+        self._take_name(answer)
         if not (self.sessionid and self.user_id):
             raise ClientError("Instagram accepted the code, but its answer holds no session.")
 

@@ -126,6 +126,29 @@ def test_a_failed_login_to_another_account_leaves_the_old_session(
     assert member.get_settings()["authorization_data"] == before
 
 
+def test_the_password_of_one_account_is_not_sent_for_another(member: HttpClient, server: Any) -> None:
+    server.answer(ACCOUNT)
+    assert member.login("me.example", "secret")
+    server.answer(ACCOUNT)
+    with pytest.raises(errors.BadCredentials):
+        member.login("bob")
+    assert server.paths[1:] == ["GET /api/v1/accounts/current_user/"]
+
+
+@pytest.mark.parametrize("told", ["me.example", None, 5])
+def test_the_account_s_own_name_is_known_after_a_login_with_an_address(
+    client: HttpClient, server: Any, key_headers: dict[str, str], bearer: str, told: Any
+) -> None:
+    server.answer(headers=key_headers)
+    server.answer({"logged_in_user": {"username": told}}, headers={"ig-set-authorization": bearer})
+    assert client.login("me@example.org", "secret")
+    assert client.username == ("me.example" if told == "me.example" else "me@example.org")
+    server.answer(LOGGED_OUT, status=403)
+    server.answer(headers=key_headers)
+    server.answer(headers={"ig-set-authorization": bearer})
+    assert client.login("me@example.org"), "the password is still known"
+
+
 def test_another_account_needs_a_password(member: HttpClient, server: Any) -> None:
     server.answer(ACCOUNT)
     with pytest.raises(errors.BadCredentials):
