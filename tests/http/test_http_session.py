@@ -16,6 +16,7 @@ import requests
 from requests.cookies import RequestsCookieJar
 from urllib3.exceptions import ReadTimeoutError
 
+from instagrapi.emulator import Emulator
 from instagrapi.exceptions import (
     ClientConnectionError,
     ClientError,
@@ -25,6 +26,7 @@ from instagrapi.exceptions import (
 )
 from instagrapi.http import session as session_module
 from instagrapi.http.session import HttpSession, checked_proxy
+from tests.support.proxies import proxy_to
 
 URL = "https://i.instagram.com/api/v1/x/"
 
@@ -299,8 +301,9 @@ def test_a_header_that_fits_no_request() -> None:
 def test_a_refused_connection_says_so() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-    with pytest.raises(ClientConnectionError, match=r"No connection to 127\.0\.0\.1 \(Connection refused\)"):
+    with pytest.raises(ClientConnectionError, match=r"No connection to 127\.0\.0\.1 \(Connection refused\)") as caught:
         exchange(HttpSession(), url=f"http://127.0.0.1:{port}/?token=secret")
+    assert not caught.value.is_lasting
 
 
 def test_a_silent_server_is_left() -> None:
@@ -391,9 +394,24 @@ def test_a_proxy_that_refuses_does_not_show_its_password() -> None:
 
     with listener(refuse) as url:
         http = HttpSession(proxy=f"http://user:secret@127.0.0.1:{urlsplit(url).port}")
-        with pytest.raises(ClientConnectionError, match="The proxy does not lead to") as caught:
+        with pytest.raises(ClientConnectionError, match="The proxy asks for other credentials") as caught:
             exchange(http, params={"token": "secret"})
     assert "secret" not in str(caught.value)
+    assert caught.value.is_lasting
+
+
+@pytest.mark.parametrize("scheme", ["http", "socks5h"])
+def test_a_proxy_that_wants_other_credentials_will_want_them_again(scheme: str) -> None:
+    server, _ = proxy_to(None, ("user", "right"))
+    with server, pytest.raises(ClientConnectionError, match="other credentials") as caught:
+        exchange(HttpSession(proxy=f"{scheme}://user:wrong@127.0.0.1:{server.port}"))
+    assert caught.value.is_lasting
+
+
+def test_a_certificate_that_is_not_trusted_will_not_be_in_a_second() -> None:
+    with Emulator() as emulator, pytest.raises(ClientConnectionError, match="No trusted TLS") as caught:
+        exchange(HttpSession(), url=emulator.profile.endpoints.http)
+    assert caught.value.is_lasting
 
 
 def test_a_missing_file_of_authorities_is_named(tmp_path: Any) -> None:
