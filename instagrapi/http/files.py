@@ -55,7 +55,9 @@ def opened(source: Source) -> Iterator[BinaryIO]:
 
 @contextlib.contextmanager
 def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
-    """A file, readable by its owner only, that takes the place of another when all of it has been written.
+    """A file, readable by its owner only, that takes the place of another when all of it is on the disk.
+
+    A link stays a link.
 
     Raises:
         OSError: it cannot be written; whatever was there is untouched, as it is when the block raises.
@@ -65,6 +67,8 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     try:
         with os.fdopen(handle, "wb") as file:
             yield file
+            file.flush()
+            os.fsync(file.fileno())
         os.replace(temporary, target)
     except BaseException:
         with contextlib.suppress(OSError):
