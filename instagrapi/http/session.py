@@ -238,8 +238,8 @@ def _pieces_in_time(response: requests.Response, seconds: float, host: str | Non
 
 
 def shown_path(path: str) -> str:
-    """The path as it may be logged: that of a challenge holds the key to it."""
-    return re.sub(r"(/challenge/).+", r"\1…", path)
+    """The path as it may be logged: that of a challenge holds the key to it, another the name of a user."""
+    return re.sub(r"(/challenge/).+|(/users/)[^/]+(?=/usernameinfo)", r"\1\2…", path)
 
 
 def _worth_repeating(error: requests.ConnectionError) -> bool:

@@ -441,6 +441,18 @@ def test_the_log_shows_path_status_and_sizes_only(
     assert "secret" not in caplog.text
 
 
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("/api/v1/challenge/1/nonce/", "/api/v1/challenge/…"),
+        ("/api/v1/users/some.body/usernameinfo/", "/api/v1/users/…/usernameinfo/"),
+        ("/api/v1/users/12/info/", "/api/v1/users/12/info/"),
+    ],
+)
+def test_paths_are_logged_without_what_is_private(path: str, shown: str) -> None:
+    assert session_module.shown_path(path) == shown
+
+
 @pytest.mark.parametrize("kind", ["bytes", "pieces", "file"])
 def test_a_body_may_be_bytes_pieces_or_a_file(http: HttpSession, kind: str, tmp_path: Path) -> None:
     content = b"a" * 70_000 + b"end"
