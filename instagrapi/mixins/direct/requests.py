@@ -58,16 +58,16 @@ class DirectRequestsMixin(PrivateMixin):
         page = self._spam_page(cursor)
         return page.threads, page.next_cursor
 
-    def direct_pending_requests_preview(self, filters: Sequence[str] = ()) -> PendingPreview:
+    def direct_pending_requests_preview(self, pending_inbox_filters: Sequence[str] | None = None) -> PendingPreview:
         """How many message requests wait; one request.
 
         Args:
-            filters: of the kinds of requests; which there are is not known.
+            pending_inbox_filters: of the kinds of requests; which there are is not known.
 
         Raises:
             ClientError: see :meth:`private_request`.
         """
-        query = {"pending_inbox_filters": list(filters)}
+        query = {"pending_inbox_filters": list(pending_inbox_filters or ())}
         answer = self.private_request("direct_v2/async_get_pending_requests_preview/", params=query)
         return PendingPreview.model_validate(answer)
 
