@@ -10,7 +10,7 @@ from typing import Any
 
 from instagrapi.exceptions import DirectThreadNotFound
 from instagrapi.http.ids import Id, Ids, each_id, id_text
-from instagrapi.mixins.direct.paging import pages, up_to, without_repetition
+from instagrapi.mixins.direct.paging import fresh, pages, up_to
 from instagrapi.mixins.direct.reading import older
 from instagrapi.mixins.missing import missing_as
 from instagrapi.mixins.private import PrivateMixin
@@ -30,7 +30,7 @@ class DirectRequestsMixin(PrivateMixin):
             ClientError: see :meth:`private_request`.
         """
         found = pages(self._pending_page, lambda page: page.next_cursor)
-        return up_to(amount, without_repetition(thread for page in found for thread in page.threads))
+        return up_to(amount, fresh(found, lambda page: page.threads))
 
     def direct_requests(self, amount: int = 20) -> list[DirectThread]:
         """Another name of :meth:`direct_pending_inbox`."""
@@ -51,7 +51,7 @@ class DirectRequestsMixin(PrivateMixin):
     def direct_spam_inbox(self, amount: int = 20) -> list[DirectThread]:
         """The hidden requests, latest first; arguments and errors are those of :meth:`direct_pending_inbox`."""
         found = pages(self._spam_page, lambda page: page.next_cursor)
-        return up_to(amount, without_repetition(thread for page in found for thread in page.threads))
+        return up_to(amount, fresh(found, lambda page: page.threads))
 
     def direct_spam_chunk(self, cursor: str | None = None) -> tuple[list[DirectThread], str | None]:
         """A page of the hidden requests; the rest is as with :meth:`direct_pending_chunk`."""
