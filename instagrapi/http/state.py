@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import requests
 
 from instagrapi.exceptions import ChallengeRequired, ClientError
-from instagrapi.http.device import new_csrf_token
+from instagrapi.http.device import completed_device, new_csrf_token
 from instagrapi.http.headers import authorization, session_user_id
 from instagrapi.http.making import Session
 from instagrapi.http.session import HttpSession
@@ -267,8 +267,16 @@ class ClientState:
 
     @device_settings.setter
     def device_settings(self, value: Mapping[str, Any]) -> None:
-        self.settings["device_settings"] = dict(value)
+        self.settings["device_settings"] = completed_device(value, self._profile)
         self.set_user_agent()
+
+    def set_device(self, device: Mapping[str, Any] | None = None) -> None:
+        """Presents another phone. What the device does not say is that of the client's profile; ids stay."""
+        self.device_settings = device or {}
+
+    def set_uuids(self, uuids: Mapping[str, Any] | None = None) -> None:
+        """Sets the ids of the device; those that are not given are made anew. A session goes with its ids."""
+        self.settings["uuids"] = dict(uuids or {})
 
     @property
     def app_version(self) -> str:
@@ -327,13 +335,13 @@ class ClientState:
     def proxy(self, url: str | None) -> None:
         self._http.proxy = url
 
-    def set_proxy(self, proxy: str | None) -> None:
-        """Sets the proxy; ``None`` or empty text removes it.
+    def set_proxy(self, dsn: str | None) -> None:
+        """Sets the proxy by its URL; ``None`` or empty text removes it.
 
         Raises:
             RealtimeConfigError: the URL is no usable proxy; the message does not repeat it.
         """
-        self.proxy = proxy
+        self.proxy = dsn
 
     @property
     def locale(self) -> str:
@@ -353,7 +361,7 @@ class ClientState:
 
     @property
     def country(self) -> str:
-        """ISO code of the country. The telephone code, ``settings["country_code"]``, does not follow it."""
+        """ISO code of the country. The telephone code does not follow it, see :meth:`set_country_code`."""
         return self.settings.country
 
     @country.setter
@@ -363,6 +371,10 @@ class ClientState:
     def set_country(self, country: str) -> None:
         """Sets the country by its ISO code."""
         self.settings["country"] = country.upper()
+
+    def set_country_code(self, country_code: int = 1) -> None:
+        """Sets the country's telephone code, which logins name."""
+        self.settings["country_code"] = country_code
 
     def set_timezone_offset(self, seconds: int) -> None:
         """Sets the time zone, in seconds east of UTC."""

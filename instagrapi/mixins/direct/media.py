@@ -215,10 +215,12 @@ class DirectMediaMixin(DirectReadingMixin, DirectPostingMixin):
     ) -> dict[str, Any]:
         """A request to the upload host: the same proxy, certificate authorities and limits, but no cookies."""
         endpoints = self._profile.endpoints
+        with self._changing_session:
+            private = self._headers()
         response = self._http.exchange(
             method,
             f"{endpoints.upload}/{path}",
-            headers={**upload_headers(self._headers()), **headers},
+            headers={**upload_headers(private), **headers},
             cookies=RequestsCookieJar(),
             data=body,
             ca_file=endpoints.ca_file or self.settings.ca_file,
