@@ -83,7 +83,6 @@ class AuthMixin(TwoFactorMixin):
             except TwoFactorRequired:
                 if not self._confirm_at_once(verification_code):
                     raise
-            self._relogins = 0
             return True
 
     def relogin(self) -> bool:

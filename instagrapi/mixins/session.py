@@ -108,4 +108,5 @@ class SessionMixin(AccountMixin):
         with self._changing_session:
             self._live.learn(made)
             self._live.adopt(made)
-        self._challenge = None
+        self._challenge = self._two_factor = None
+        self._relogins = 0

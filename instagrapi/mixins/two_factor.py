@@ -55,8 +55,6 @@ class TwoFactorMixin(SessionMixin):
         except TwoFactorCodeExpired:
             self._two_factor = None
             raise
-        self._two_factor = None
-        self._relogins = 0
         return True
 
     def two_factor_send_code(self, by: TwoFactorWay = "sms") -> bool:

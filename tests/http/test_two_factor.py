@@ -310,3 +310,11 @@ def test_odd_information_is_a_failed_step_at_most(
     with pytest.raises(errors.TwoFactorBadCode):
         client.two_factor_login("123456")
     json.dumps(server.signed())
+
+
+def test_another_session_ends_a_login_that_waits(
+    client: HttpClient, server: Any, key_headers: dict[str, str], bearer: str
+) -> None:
+    begin(client, server, key_headers)
+    client.apply_session({"ig-set-authorization": bearer})
+    assert client.two_factor_info is None
