@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from instagrapi.exceptions import LoginRequired, RealtimeConfigError
 from instagrapi.http.headers import absorb_headers, session_data
+from instagrapi.http.ids import known_id
 from instagrapi.http.making import Session
 from instagrapi.mixins.account import AccountMixin
 from instagrapi.types.lenient import mapping
@@ -33,7 +34,7 @@ class SessionMixin(AccountMixin):
         if ":" in sessionid:
             sessionid = quote(sessionid, safe="%")
         user_id = sessionid.partition("%3A")[0]
-        if not user_id.isdecimal() or len(sessionid) < _SHORTEST_SESSION_ID:
+        if known_id(user_id) is None or len(sessionid) < _SHORTEST_SESSION_ID:
             raise RealtimeConfigError("this is no session id: it has to start with the user id and be longer")
         with self._replacing_session():
             self.settings.authorization_data = session_data(sessionid, user_id)

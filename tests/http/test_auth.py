@@ -302,7 +302,11 @@ def test_a_dead_session_id_leaves_the_old_session(member: HttpClient, server: An
     assert member.user_id == "10000000001"
 
 
-@pytest.mark.parametrize("text", ["", "secret", "1%3Asecret", "x%3AsecretsecretsecretsecretsecretsecretAA%3A7"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "secret", "1%3Asecret", "x%3AsecretsecretsecretsecretsecretsecretAA%3A7"]
+    + ["١٢٣%3AsecretsecretsecretsecretsecretsecretAA%3A7"],
+)
 def test_what_is_no_session_id(client: HttpClient, text: str) -> None:
     with pytest.raises(errors.RealtimeConfigError) as caught:
         client.login_by_sessionid(text)
