@@ -27,11 +27,11 @@ def is_retryable(error: Exception) -> bool:
 
 
 def asked_to_wait(error: Exception, attempts: int) -> float:
-    """Seconds for which the server wants to be left alone: what it says, or after a limit five minutes.
+    """Seconds for which the server wants to be left alone: what it says, up to a day, or after a limit five minutes.
 
-    They double with each of the attempts in a row, up to an hour.
+    Those double with each of the attempts in a row, up to an hour.
     """
-    told = getattr(error, "retry_after", None) or 0.0
+    told = min(getattr(error, "retry_after", None) or 0.0, 24 * HOUR)
     patience = min(_PATIENCE * 2.0 ** min(attempts - 1, 10), HOUR) if isinstance(error, _LIMITS) else 0.0
     return float(told or patience)
 

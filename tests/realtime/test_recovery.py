@@ -72,6 +72,7 @@ def test_a_limit_is_left_alone_for_minutes(limit: type[ClientError]) -> None:
 def test_other_errors_ask_for_nothing_unless_they_say_so() -> None:
     assert [asked_to_wait(error, 9) for error in (ConnectionLost("x"), OSError())] == [0, 0]
     assert asked_to_wait(ClientServerError("x", retry_after=7.5), 1) == 7.5
+    assert asked_to_wait(ClientServerError("x", retry_after=999_999_999), 1) == 24 * HOUR, "a day is long enough"
 
 
 @pytest.mark.parametrize(
