@@ -55,9 +55,7 @@ def opened(source: Source) -> Iterator[BinaryIO]:
 
 @contextlib.contextmanager
 def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
-    """A file, readable by its owner only, that takes the place of another when all of it is on the disk.
-
-    A link stays a link.
+    """A file, readable by its owner only, that takes the place of another when all of it has been written.
 
     Raises:
         OSError: it cannot be written; whatever was there is untouched, as it is when the block raises.
@@ -67,8 +65,6 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     try:
         with os.fdopen(handle, "wb") as file:
             yield file
-            file.flush()
-            os.fsync(file.fileno())
         os.replace(temporary, target)
     except BaseException:
         with contextlib.suppress(OSError):

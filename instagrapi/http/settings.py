@@ -6,10 +6,12 @@ are unknown here are kept as they are, in their order.
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 import logging
 import os
+import tempfile
 from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any, Self
 
@@ -17,7 +19,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationIn
 
 from instagrapi.exceptions import ClientError
 from instagrapi.http.device import build_user_agent, completed_device, device_settings, generate_uuids
-from instagrapi.http.files import replacing
 from instagrapi.profile import Profile
 
 logger = logging.getLogger("instagrapi.http")
@@ -128,8 +129,18 @@ class Settings(MutableMapping[str, Any], BaseModel):
             TypeError: a program put something into the settings that is no JSON.
         """
         text = json.dumps(self.to_dict(), indent=4)
-        with replacing(path) as file:
-            file.write(text.encode())
+        target = os.path.realpath(path)  # a link stays a link
+        handle, temporary = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".settings-")  # mode 0600
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, target)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+            raise
 
     def to_dict(self) -> dict[str, Any]:
         """A plain copy, ready for JSON."""
