@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 import time
 from collections.abc import Callable
 from typing import NamedTuple, Self
@@ -20,7 +21,7 @@ class PasswordKey(NamedTuple):
     @classmethod
     def from_headers(cls, key_id: str, public_key: str) -> Self | None:
         """The key that two response headers announce, or ``None`` when they are unusable."""
-        if not (key_id.isascii() and key_id.isdigit() and int(key_id[:4]) < 256 and public_key):
+        if not (re.fullmatch(r"\d{1,3}", key_id, re.ASCII) and int(key_id) < 256 and public_key):
             return None
         return cls(int(key_id), public_key)
 

@@ -65,7 +65,14 @@ def test_an_unusable_key_is_a_clear_error() -> None:
 
 @pytest.mark.parametrize(
     ("key_id", "public_key", "usable"),
-    [("0", "k", True), ("255", "k", True), ("256", "k", False), ("1000000", "k", False), ("-1", "k", False)]
+    [
+        ("0", "k", True),
+        ("255", "k", True),
+        ("256", "k", False),
+        ("1000000", "k", False),
+        ("00041000000", "k", False),
+        ("-1", "k", False),
+    ]
     + [("", "k", False), ("²", "k", False), ("12", "", False)],
 )
 def test_only_a_number_of_one_byte_and_a_key_are_announced_keys(key_id: str, public_key: str, usable: bool) -> None:
