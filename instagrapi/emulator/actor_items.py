@@ -58,7 +58,7 @@ class ActorItems(ActorCore):
         """Sends a photo; with ``url_later`` it arrives without URLs, until :meth:`complete`.
 
         Args:
-            file: what can be downloaded; without it the URLs lead nowhere.
+            file: what can be downloaded; without it a small sample is.
         """
         with self._hub.changing() as world:
             whole = content.photo(self._source(world), width=width, height=height)
@@ -179,12 +179,12 @@ class ActorItems(ActorCore):
     def _story_of(world: World, other: ActorCore) -> content.Source:
         return content.Source(world.new_media_id(), user_json(other.account))
 
-    def _link(self, kind: MediaKind, file: bytes | None) -> Link | None:
+    def _link(self, kind: MediaKind, file: bytes | None) -> Link:
         media = self._hub.media
-        return None if file is None else media.linker(kind, media.keep(kind, file))
+        return media.linker(kind, media.sample(kind) if file is None else media.keep(kind, file))
 
     def _post_media(
-        self, world: World, to: ActorCore | Thread, whole: content.Json, url_later: bool, link: Link | None
+        self, world: World, to: ActorCore | Thread, whole: content.Json, url_later: bool, link: Link
     ) -> Item:
         if not url_later:
             return self._post(world, to, "media", whole, link=link)

@@ -10,7 +10,17 @@ from instagrapi.emulator.actor import Actor
 from instagrapi.emulator.clock import Clock, Timer
 from instagrapi.emulator.model import Item, Refused
 
-_SMALL_TALK = ("hi there", "!ping", "how are you?", "have you seen this?", "see you later")
+#: What it says in turn: words, and files.
+_SMALL_TALK: tuple[Callable[[Actor, Actor], object], ...] = (
+    lambda me, partner: me.send(partner, "hi there"),
+    lambda me, partner: me.send(partner, "!ping"),
+    lambda me, partner: me.send_photo(partner, width=160, height=120),
+    lambda me, partner: me.send(partner, "how are you?"),
+    lambda me, partner: me.send_voice(partner, seconds=2.0),
+    lambda me, partner: me.send(partner, "have you seen this?"),
+    lambda me, partner: me.send_video(partner, width=160, height=120, seconds=1.0),
+    lambda me, partner: me.send(partner, "see you later"),
+)
 
 
 class Companion:
@@ -85,6 +95,6 @@ class Companion:
             case 1:
                 self.actor.typing(partner)
             case 2:
-                self.actor.send(partner, _SMALL_TALK[round_number % len(_SMALL_TALK)])
+                _SMALL_TALK[round_number % len(_SMALL_TALK)](self.actor, partner)
             case 3:
                 self.actor.seen(self.actor.thread_with(partner))

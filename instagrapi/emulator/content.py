@@ -3,7 +3,7 @@
 Each function gives what an item of its type carries, for :meth:`instagrapi.emulator.Actor.post`. Keys and types of
 photos, videos, links, posts, products, view-once media and placeholders are captured; those of voice messages, GIFs,
 clips, stories, hashtags, profiles, calls, action logs, live invitations and ``xma_*`` are reported; albums, places and
-poll votes are assumed. URLs lead nowhere.
+poll votes are assumed. URLs lead nowhere; :mod:`instagrapi.emulator.samples` has files that can be sent.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple, TypeAlias
 
+from instagrapi.emulator import samples
 from instagrapi.emulator.model import Link, Refused
 
 MediaKind: TypeAlias = Literal["photo", "video", "voice"]
@@ -32,8 +33,17 @@ class File(NamedTuple):
     media_type: str
 
 
+#: What is downloaded of media that nobody gave a file for, by name.
+_SAMPLES = {
+    f"sample_n.{extension}": File(content, media_type)
+    for (extension, media_type, _), content in zip(
+        _FORMS.values(), (samples.PHOTO, samples.VIDEO, samples.VOICE), strict=True
+    )
+}
+
+
 class Media:
-    """What was uploaded. Links to it have the CDN's form: they say when they end, and are signed.
+    """What was uploaded, and the samples. Links to it have the CDN's form: they say when they end, and are signed.
 
     Args:
         clock: gives unix time in seconds.
@@ -61,6 +71,10 @@ class Media:
                 self._files.popitem(last=False)
         return name
 
+    def sample(self, kind: MediaKind) -> str:
+        """The name of a small file that is always there."""
+        return f"sample_n.{_FORMS[kind][0]}"
+
     def read(self, name: str, end: str, signature: str) -> File:
         """The file that a link leads to.
 
@@ -72,7 +86,7 @@ class Media:
         if int(end, 16) <= self._clock():
             raise Refused(403, "URL signature expired")
         with self._lock:
-            file = self._files.get(name)
+            file = self._files.get(name) or _SAMPLES.get(name)
         if file is None:
             raise Refused(404, "not found")
         return file

@@ -129,7 +129,12 @@ class DownloadMixin(DirectReadingMixin):
             raise MediaUnavailable("The link is none.") from None
         if parts.scheme != "https":
             raise MediaUnavailable("The link does not lead over https.")
-        if not _NAME.search(host) and host != urlsplit(self._profile.endpoints.http).hostname:
+        own = urlsplit(self._profile.endpoints.http).hostname or ""
+        if host == own:
+            return
+        if not _NAME.search(own):
+            raise MediaUnavailable("The link leads away from the emulator, and nothing leaves this machine.")
+        if not _NAME.search(host):
             raise MediaUnavailable("The link does not lead to a host on the internet.")
 
 

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
+import socket
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
 import requests
 
-from instagrapi.emulator import Actor, Emulator
+from instagrapi.emulator import Actor, Emulator, samples
 from instagrapi.emulator.handshake import bearer
 from instagrapi.emulator.media import CAPACITY, LIFETIME
 from instagrapi.emulator.media import Media as MediaShelf
 from instagrapi.emulator.model import Refused, Thread
 from instagrapi.emulator.uploads import CAPACITY as UPLOAD_CAPACITY
 from instagrapi.emulator.uploads import KEPT_SIZE, Uploads
+from instagrapi.exceptions import MediaUnavailable
+from instagrapi.http.files import kind_of, mp4_seconds
 from instagrapi.types import Photo
 from tests.support.mp4 import JPEG, mp4
 
@@ -325,11 +329,36 @@ def test_people_send_files_too(emu: Emulator, alice: Actor, bot: Actor) -> None:
         found = [session.get(link, timeout=5, verify=emu.endpoints.ca_file).content for link in links]
     assert found == [JPEG, MP4, MP4]
     assert len(thread.items) == 3
-    assert (
-        alice.send_photo(bot)
-        .shown["media"]["image_versions2"]["candidates"][0]["url"]
-        .startswith("https://scontent.example.net/")
-    )
+
+
+def test_without_a_file_a_sample_is_sent(emu: Emulator, alice: Actor, bot: Actor, tmp_path: Any) -> None:
+    client = emu.client(bot)
+    sent = {
+        alice.send_photo(bot).item_id: samples.PHOTO,
+        alice.send_video(bot).item_id: samples.VIDEO,
+        alice.send_voice(bot).item_id: samples.VOICE,
+    }
+    for message in client.direct_threads(amount=1)[0].messages:
+        assert client.media_download(message, tmp_path / "file").read_bytes() == sent[message.id]
+
+
+def test_the_samples_are_what_they_are_sent_as() -> None:
+    assert kind_of(io.BytesIO(samples.PHOTO)) == "a JPEG picture"
+    assert samples.PHOTO.endswith(b"\xff\xd9")
+    assert mp4_seconds(io.BytesIO(samples.VIDEO)) == pytest.approx(1.0, abs=0.1)
+    assert mp4_seconds(io.BytesIO(samples.VOICE)) == pytest.approx(2.0, abs=0.1)
+
+
+def test_nothing_is_looked_up_away_from_the_emulator(
+    emu: Emulator, alice: Actor, bot: Actor, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = emu.client(bot)
+    alice.send_album(bot)
+    album = client.direct_threads(amount=1)[0].messages[0]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: pytest.fail("a name was looked up"))
+    with pytest.raises(MediaUnavailable, match="away from the emulator"):
+        client.media_download(album, tmp_path / "file")
+    assert not (tmp_path / "file").exists()
 
 
 def test_without_sockets_it_is_the_same(tmp_path: Any) -> None:
