@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import subprocess
 import threading
@@ -46,10 +47,10 @@ def run_program(interval: float, program: tuple[str, ...]) -> None:
 def _serve(interval: float) -> None:
     with _open_world() as emu:
         emu.companion("alice", interval)
-        click.echo("The emulator runs on this machine. Point programs at it with:")
+        click.echo("The emulator runs on this machine. In the terminal where your programs run, enter:")
         for name, value in _program_variables(emu).items():
-            click.echo(f"  export {name}='{value}'")
-        click.echo("Ctrl-C ends it.")
+            click.echo(f"  export {name}={shlex.quote(value)}")
+        click.echo("Ctrl-C ends it, and all sessions that were made with it.")
         stop = threading.Event()
         with stopping(stop.set):
             stop.wait()
@@ -61,17 +62,21 @@ def _open_world() -> Emulator:
     emu = Emulator(open_registration=True)
     alice, bot = emu.account("alice"), emu.account(USERNAME, PASSWORD)
     alice.send(bot, "Hello! This thread is here so that programs have one.")
+    emu.account("carol")
+    emu.account("dave").refuse_requests()
     return emu
 
 
 def _program_variables(emu: Emulator) -> dict[str, str]:
-    """Where the emulator is, and an account and a message that exist in it, for programs that ask for them."""
+    """Where the emulator is, and what exists in it, for programs that ask for it: see the page about the emulator."""
     item = next(emu.account("alice").thread_with(emu.account(USERNAME)).latest_first())
     defaults = {
         "IG_USERNAME": USERNAME,
         "IG_PASSWORD": PASSWORD,
         "IG_THREAD_ID": item.thread_id,
         "IG_ITEM_ID": item.item_id,
+        "IG_MEMBERS": f"{emu.account('alice').pk},{emu.account('carol').pk}",
+        "IG_STRANGER": str(emu.account("dave").pk),
     }
     return {**emu.environment, **{name: os.environ.get(name, value) for name, value in defaults.items()}}
 

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,14 +21,24 @@ def test_run_gives_the_program_s_exit_status(cli: Cli, status: int) -> None:
 
 def test_run_leads_the_program_to_the_emulator() -> None:
     names = ["INSTAGRAPI_EMULATOR", "IG_USERNAME", "IG_PASSWORD", "IG_THREAD_ID", "IG_ITEM_ID"]
+    names += ["IG_MEMBERS", "IG_STRANGER"]
     program = f"import os; print(*(os.environ[name] for name in {names}))"
     command = [sys.executable, "-c", "from instagrapi.cli import run; run()", "emulator", "run", "--"]
     result = subprocess.run([*command, sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    url, username, password, thread_id, item_id = result.stdout.split()
+    url, username, password, thread_id, item_id, members, stranger = result.stdout.split()
     assert url.startswith("emulator://127.0.0.1?")
     assert (username, password) == ("demo.bot", "emulated-password")
     assert thread_id == "340282366841710300949128000000000000001"
     assert item_id == "31000000000000000000000000000000001"
+    assert len({*members.split(","), stranger}) == 3
+
+
+def test_the_page_about_the_emulator_names_every_variable() -> None:
+    program = "import os; print(*(name for name in os.environ if name.startswith(('IG_', 'INSTAGRAPI_EM'))))"
+    command = [sys.executable, "-c", "from instagrapi.cli import run; run()", "emulator", "run", "--"]
+    result = subprocess.run([*command, sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    page = (Path(__file__).resolve().parents[2] / "docs" / "emulator.md").read_text()
+    assert [name for name in result.stdout.split() if f"| `{name}` |" not in page] == []
 
 
 def test_variables_that_are_set_stay(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:

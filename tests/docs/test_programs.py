@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import stat
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -115,7 +116,8 @@ def test_media_are_printed_and_kept(play: Callable[..., list[str]], emulator: Em
         *("photo", "voice", "post", "post", "view_once", "view_once", "video", "video")
     ]
     assert printed[0].startswith("photo 640x480 https://")
-    assert printed[0].endswith(" until 2030-03-17 17:46:40+00:00")
+    expires_at = datetime.fromisoformat(printed[0].partition(" until ")[2])
+    assert timedelta(days=2) < expires_at - datetime.now(UTC) <= timedelta(days=3)
     assert printed[1].startswith("voice 1.5 s https://")
     assert printed[6].startswith("video 360x640 no link yet until None")
     kept = [json.loads(line) for line in (tmp_path / "media.jsonl").read_text().splitlines()]
@@ -249,6 +251,7 @@ def test_the_photo_bot_keeps_photos_and_sends_them_back(
     run_alone: Callable[..., Any], emulator: Emulator, tmp_path: Path
 ) -> None:
     me, alice = emulator.account("me"), emulator.account("alice")
+    emulator.client(me).dump_settings(tmp_path / "session.json")
     program = run_alone("photo_bot.py")
     subscribed(emulator)
     alice.send(me, "only words")
@@ -263,3 +266,23 @@ def test_the_photo_bot_keeps_photos_and_sends_them_back(
     assert said == [f"Thank you! {len(JPEG)} bytes.", None]
     assert (tmp_path / "photos" / f"{late.item_id}.jpg").read_bytes() == JPEG
     assert program.terminate()[0] == 0
+    assert [call.path for call in emulator.http_calls].count("accounts/login/") == 1
+
+
+def test_the_photo_bot_marks_only_what_it_has_answered(
+    run_alone: Callable[..., Any], emulator: Emulator, tmp_path: Path
+) -> None:
+    me, alice = emulator.account("me"), emulator.account("alice")
+    emulator.client(me).dump_settings(tmp_path / "session.json")
+    first = run_alone("photo_bot.py")
+    subscribed(emulator)
+    with emulator.faults.feedback_required(me, path="direct_v2/threads/broadcast/photo_attachment/"):
+        item = alice.send_photo(me)
+        first.wait_for(lambda line: line.startswith("not answered: "))
+    assert (tmp_path / "photos" / f"{item.item_id}.jpg").exists()
+    assert first.terminate()[0] == 0
+    later = alice.send_photo(me)  # while it is away
+    second = run_alone("photo_bot.py")
+    second.wait_for(lambda line: line.startswith(f"kept photos/{later.item_id}.jpg "))
+    assert second.terminate()[0] == 0
+    assert [path.stem for path in (tmp_path / "photos").glob("*.answered")] == [later.item_id]
