@@ -23,5 +23,7 @@ try:
     print("alive:", rt.ping())
     while True:
         cl.realtime_read_once()
+except KeyboardInterrupt:  # Ctrl-C
+    pass
 finally:
     cl.realtime_disconnect()

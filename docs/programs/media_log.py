@@ -30,9 +30,6 @@ cl.realtime_on(events.Message, keep, incoming=True)
 cl.realtime_on(events.MessageUpdate, keep, incoming=True)  # brings the links of media that came without
 cl.realtime_on(events.VisualMessage, keep, incoming=True)
 
-cl.realtime_connect().direct_subscribe()
-try:
-    while True:
-        cl.realtime_read_once()
-finally:
-    cl.realtime_disconnect()
+rt = cl.realtime_connect()
+rt.direct_subscribe()
+rt.run_forever()

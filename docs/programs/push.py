@@ -23,9 +23,5 @@ cl.fbns_on("push", show)
 fbns = cl.fbns_connect()
 cl.dump_settings(settings_file)
 print("device", cl.settings["fbns_auth"]["device_id"])
-try:
-    print("alive:", fbns.ping())
-    while True:
-        cl.fbns_read_once()
-finally:
-    cl.fbns_disconnect()
+print("alive:", fbns.ping())
+fbns.run_forever()

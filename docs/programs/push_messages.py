@@ -26,10 +26,6 @@ def show(push: events.Push) -> None:
         print(push.category, message.user_id, message.content.kind, message.content.text)
 
 
-cl.fbns_connect()
+fbns = cl.fbns_connect()
 cl.dump_settings(settings_file)
-try:
-    while True:
-        cl.fbns_read_once()
-finally:
-    cl.fbns_disconnect()
+fbns.run_forever()

@@ -28,5 +28,8 @@ rt.graph_ql_subscribe(
 )
 rt.skywalker_subscribe([f"ig/u/v1/{cl.user_id}", f"ig/live_notification_subscribe/{cl.user_id}"])
 
-while True:
-    cl.realtime_read_once()
+try:
+    while True:
+        cl.realtime_read_once()
+except KeyboardInterrupt:  # Ctrl-C
+    cl.realtime_disconnect()

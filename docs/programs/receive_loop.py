@@ -16,5 +16,8 @@ cl.login(os.environ["IG_USERNAME"], os.environ["IG_PASSWORD"])
 cl.realtime_on("receive", show)
 rt = cl.realtime_connect()
 
-while True:
-    cl.realtime_read_once()
+try:
+    while True:
+        cl.realtime_read_once()
+except KeyboardInterrupt:  # Ctrl-C
+    cl.realtime_disconnect()

@@ -33,9 +33,6 @@ def show_unsent(event: dict) -> None:
     print("unsent", event["item_id"])
 
 
-cl.realtime_connect().direct_subscribe(typing=True)
-try:
-    while True:
-        cl.realtime_read_once()
-finally:
-    cl.realtime_disconnect()
+rt = cl.realtime_connect()
+rt.direct_subscribe(typing=True)
+rt.run_forever()

@@ -11,12 +11,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from instagrapi import Client
 from instagrapi.emulator import Emulator
+from instagrapi.realtime import FbnsClient, RealtimeClient
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = ROOT / "docs" / "programs"
@@ -152,17 +151,15 @@ def play(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
     def run(name: str, step: Callable[[], None], until: str) -> list[str]:
         printed: list[str] = []
 
-        def watched(read_once: Callable[..., Any]) -> Callable[..., Any]:
-            def read(self: Client, timeout: float | None = None) -> Any:
-                if any(until in line for line in printed):
-                    raise _Enough
+        def read_step_by_step(self: RealtimeClient | FbnsClient) -> None:
+            while not any(until in line for line in printed):
                 step()
-                return read_once(self, timeout=10)
+                self.read_once(timeout=10)
+            self.disconnect()
+            raise _Enough
 
-            return read
-
-        for method in ("realtime_read_once", "fbns_read_once"):
-            monkeypatch.setattr(Client, method, watched(getattr(Client, method)))
+        for client in (RealtimeClient, FbnsClient):
+            monkeypatch.setattr(client, "run_forever", read_step_by_step)
         names = {"__name__": "__main__", "print": lambda *words: printed.append(" ".join(map(str, words)))}
         with pytest.raises(_Enough):
             exec(compile((PROGRAMS / name).read_text(), name, "exec"), names)
