@@ -86,7 +86,8 @@ class Emulator:
         views = Views(self._hub, devices, random, self._uploads, open_registration=open_registration)
         self._api = HttpApi(self._hub, views, strict=strict)
         self.counters = Counters(self._hub, devices, self._owner)
-        self.faults = Faults(self._hub, (self._realtime, self._push), self._owner, random)
+        paths = {path for _, path in (*views.public, *views.private)}
+        self.faults = Faults(self._hub, (self._realtime, self._push), self._owner, random, paths)
         self._running: contextlib.ExitStack | None = None
         self._endpoints: Endpoints | None = None
 

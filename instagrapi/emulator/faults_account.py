@@ -131,7 +131,11 @@ class AccountFaults(LineFaults, BrokerFaults):
 
         Args:
             path: which requests, below ``/api/v1/`` and with ids as in ``direct_v2/threads/<thread_id>/``; by default
-                all that are made with a session that is alive, or without one where none is needed.
+                all that are made with a session that is alive, or without one where none is needed. The page about the
+                emulator lists the paths, as for all faults that have one.
+
+        Raises:
+            ValueError: no request has that path.
         """
         return self._http(f"HTTP {status}", Answer(body, status, headers or {}), account, path, times)
 
@@ -145,7 +149,7 @@ class AccountFaults(LineFaults, BrokerFaults):
             services=("http",),
             account=account,
             times=times,
-            concerns=lambda route: path in (None, route),
+            concerns=self._about(path),
         )
 
     def _stopped(self, owner: Account, name: str, answer: Answer, *, silent: bool = False) -> Fault:
@@ -166,5 +170,5 @@ class AccountFaults(LineFaults, BrokerFaults):
             services=("http",),
             account=account,
             times=times,
-            concerns=lambda route: path in (None, route),
+            concerns=self._about(path),
         )

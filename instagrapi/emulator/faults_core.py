@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from difflib import get_close_matches
 from random import Random
 from typing import Any, TypeAlias
 
@@ -26,6 +27,7 @@ class FaultsCore:
         brokers: whose sessions they are.
         account_of: finds the account that somebody means.
         random: where what happens by chance comes from.
+        paths: of HTTP requests, as faults name them.
     """
 
     def __init__(
@@ -34,11 +36,13 @@ class FaultsCore:
         brokers: tuple[RealtimeBroker, PushBroker],
         account_of: Callable[[Who], Account],
         random: Random,
+        paths: Iterable[str],
     ) -> None:
         self._hub = hub
         self._brokers = brokers
         self._account_of = account_of
         self._random = random
+        self._paths = frozenset(paths)
 
     def _rule(
         self,
@@ -68,6 +72,19 @@ class FaultsCore:
         owner = None if account is None else self._account_of(account)
         with self._hub.changing():
             return board.add(Rule(board, kind, name, value, chosen, owner, times, concerns))
+
+    def _about(self, path: str | None) -> Callable[[str], bool] | None:
+        """Which requests a path means, ``None`` for all: a mistyped one shall not look like a fault that is harmless.
+
+        Raises:
+            ValueError: no request has that path.
+        """
+        if path is None:
+            return None
+        if path not in self._paths:
+            near = ", ".join(get_close_matches(path, self._paths))
+            raise ValueError(f"no request has the path {path!r}{f'; near it: {near}' if near else ''}")
+        return path.__eq__
 
     def _arrival(self, name: str, value: Any, service: Service | None, times: int | None) -> Rule:
         return self._rule(Kind.ARRIVAL, name, value, services=SERVICES, service=service, times=times)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import json
 import random
+import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -632,3 +634,22 @@ def test_faults_that_cannot_be(emu: Emulator) -> None:
         emu.faults.split("http")  # type: ignore[arg-type]
     with pytest.raises(LookupError, match="nobody"):
         emu.faults.reset(account="nobody")
+
+
+def test_a_path_that_no_request_has_is_refused_and_those_near_it_named(emu: Emulator) -> None:
+    for path in ("direct_v2/threads/123/", "/direct_v2/threads/", "api/v1/direct_v2/threads/<thread_id>/"):
+        with pytest.raises(ValueError, match="no request has the path .*near it: .*direct_v2/threads/<thread_id>/"):
+            emu.faults.throttle(path=path)
+    for fault in (emu.faults.feature_gone, lambda path: emu.faults.drop_http_answers(path=path)):
+        with pytest.raises(ValueError, match="no request has the path 'x'$"):
+            fault("x")
+
+
+def test_the_page_lists_every_path() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "emulator.md").read_text()
+    listed = re.findall(r"^((?:GET|POST)(?: POST)?) +(\S+/\S*)$", page, re.MULTILINE)
+    views = Emulator()._api._views
+    assert {(method, path) for methods, path in listed for method in methods.split()} == {
+        *views.public,
+        *views.private,
+    }
