@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from instagrapi.cli.options import Seconds
+from instagrapi.cli.remedies import asking_why
 from instagrapi.cli.sessions import open_session, save_session, settings_option
 from instagrapi.cli.show import Printer
 from instagrapi.cli.signals import stopping
@@ -26,7 +27,8 @@ _LOOK_UP = 0.5
 def bounds(function: Any) -> Any:
     """The options that end a command by itself."""
     count = click.option("--count", "-n", type=click.IntRange(1), help="End after this many events.")
-    seconds = click.option("--seconds", "-s", type=Seconds(0), help="End after this many seconds.")
+    help_text = "End after this many seconds, but not before it is connected."
+    seconds = click.option("--seconds", "-s", type=Seconds(0), help=help_text)
     return count(seconds(function))
 
 
@@ -47,7 +49,8 @@ def listen(
     client = open_session(settings_file)
     stream = EventStream(Printer(as_json=as_json), kinds, count, seconds)
     try:
-        realtime = client.realtime_connect(on_handler_error="raise")
+        with asking_why(client):
+            realtime = client.realtime_connect(on_handler_error="raise")
         realtime.on(ev.Event, stream.take)
         realtime.direct_subscribe(typing=True, presence=True, live=True)
         with stopping(stream.stop):

@@ -2,7 +2,28 @@
 
 from __future__ import annotations
 
-from instagrapi.exceptions import ChallengeRequired
+import contextlib
+from collections.abc import Iterator
+
+from instagrapi import Client
+from instagrapi.exceptions import ChallengeRequired, ConnectRefused
+from instagrapi.realtime.refusals import explained
+
+
+@contextlib.contextmanager
+def asking_why(client: Client) -> Iterator[None]:
+    """Asks the private API, by one request, why a broker does not accept the session: the broker only gives a number.
+
+    Raises:
+        ClientError: what that says, or else the refusal.
+    """
+    try:
+        yield
+    except ConnectRefused as refused:
+        reason = explained(client, refused)
+        if reason is refused:
+            raise
+        raise reason from refused
 
 
 def sentence(error: Exception) -> str:

@@ -10,6 +10,7 @@ import click
 from instagrapi import Client
 from instagrapi.cli.options import Id, Seconds, Text
 from instagrapi.cli.progress import progress_bar
+from instagrapi.cli.remedies import asking_why
 from instagrapi.cli.sessions import open_session, settings_option
 from instagrapi.cli.show import escape
 from instagrapi.types import DirectMessage
@@ -52,7 +53,8 @@ def download(thread: str, item: str, file: Path, settings_file: Path) -> None:
 
 
 def _send_text(client: Client, thread: str, text: str, timeout: float) -> str | None:
-    realtime = client.realtime_connect()
+    with asking_why(client):
+        realtime = client.realtime_connect()
     try:
         answer = realtime.direct_send_text(thread, text).result(timeout)
     finally:

@@ -102,6 +102,24 @@ def test_send_to_nowhere_is_one_sentence(cli: Cli, emulator: Emulator, logged_in
     assert outcome.err == "instagrapi: the server refused send_item (404): thread not found\n"
 
 
+@pytest.mark.parametrize("command", [["listen", "--seconds", "0"], ["send", "1", "hi"]])
+@pytest.mark.parametrize("wall", ["revoke", "challenge", "suspend", "checkpoint"])
+def test_a_refused_session_is_explained_as_other_commands_do(
+    cli: Cli, emulator: Emulator, logged_in: Client, command: list[str], wall: str
+) -> None:
+    getattr(emulator.faults, wall)("me")
+    asked = cli("whoami")
+    assert (asked.status, asked.out) == (1, "")
+    assert cli(*command) == asked
+
+
+def test_a_refusal_that_nobody_explains_is_told_as_it_is(cli: Cli, emulator: Emulator, logged_in: Client) -> None:
+    emulator.faults.refuse_connect(5, "realtime")
+    outcome = cli("listen", "--seconds", "0")
+    assert outcome.status == 1
+    assert outcome.err.startswith("instagrapi: the broker does not authorize this session (CONNACK 5)")
+
+
 def test_listen_shows_what_was_asked_for(
     cli: Cli, emulator: Emulator, logged_in: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,12 +14,13 @@ from pathlib import Path
 import pytest
 
 from instagrapi.cli.main import commands
+from instagrapi.emulator import Emulator
 from tests.docs.conftest import Running
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "guide.md").read_text()
 COMMANDS = re.findall(r"^(?:instagrapi|python) .*$", PAGE, re.MULTILINE)
-(EXAMPLE,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+CATCHING, TEST = re.findall(r"^```python\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
 INSTAGRAPI = [sys.executable, "-c", "from instagrapi.cli import run; run()"]
 #: What runs until Ctrl-C, and what it shows before that.
 SHOWN = {"listen": " message ", "bot.py": "me: pong", "photo_bot.py": " and answered with "}
@@ -40,7 +41,7 @@ def start(tmp_path: Path) -> Iterator[Callable[[str], Running]]:
 
 
 def test_the_commands_exist() -> None:
-    used = set(re.findall(r"`?instagrapi ([a-z]+)", PAGE))
+    used = set(re.findall(r"(?<!from )instagrapi ([a-z]+)", PAGE))
     assert used <= set(commands.commands)
     assert {"demo", "emulator", "login", "inbox", "listen", "whoami", "doctor"} <= used
 
@@ -86,8 +87,19 @@ def test_its_programs_are_among_those_that_are_run(program: str) -> None:
     assert program in (ROOT / "tests" / "docs" / "test_programs.py").read_text()
 
 
+@pytest.mark.parametrize(
+    ("wall", "sentence"),
+    [("revoke", "run 'instagrapi login'"), ("challenge", "https://i.instagram.com/challenge/"), ("suspend", "appeal")],
+)
+def test_what_to_catch_says_what_to_do(emulator: Emulator, tmp_path: Path, wall: str, sentence: str) -> None:
+    emulator.client("me").dump_settings(tmp_path / "session.json")
+    getattr(emulator.faults, wall)("me")
+    with pytest.raises(SystemExit, match=re.escape(sentence)):
+        exec(CATCHING, {})
+
+
 def test_the_test_passes(tmp_path: Path) -> None:
-    (tmp_path / "test_bot.py").write_text(EXAMPLE)
+    (tmp_path / "test_bot.py").write_text(TEST)
     command = [
         sys.executable,
         "-m",
