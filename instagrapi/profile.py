@@ -226,6 +226,18 @@ class Profile(_Part):
 
     @classmethod
     def current(cls) -> Self:
-        """The default profile, led to the emulator when the environment names one."""
+        """The default profile, led to the emulator when the environment names one.
+
+        Raises:
+            RealtimeConfigError: what the environment names is no emulator, or one that has ended.
+        """
         url = os.environ.get(EMULATOR_VARIABLE)
-        return cls(endpoints=Endpoints.from_url(url)) if url else cls()
+        if not url:
+            return cls()
+        endpoints = Endpoints.from_url(url)
+        if endpoints.ca_file and not os.path.exists(endpoints.ca_file):
+            raise RealtimeConfigError(
+                f"the emulator that {EMULATOR_VARIABLE} names has ended: start one again and set the variable anew, "
+                "or unset it to talk to Instagram"
+            )
+        return cls(endpoints=endpoints)

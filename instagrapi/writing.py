@@ -25,7 +25,10 @@ def replacing(path: str | os.PathLike[str], *, durable: bool = False) -> Iterato
     """
     target = os.path.realpath(path)
     directory, name = os.path.split(target)
-    handle, temporary = tempfile.mkstemp(dir=directory, prefix=f".{name}-", suffix=".tmp")  # mode 0600
+    try:
+        handle, temporary = tempfile.mkstemp(dir=directory, prefix=f".{name}-", suffix=".tmp")  # mode 0600
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, os.fspath(path)) from None  # the other name means nothing to anybody
     try:
         with os.fdopen(handle, "wb") as file:
             yield file

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from instagrapi.exceptions import RealtimeConfigError
@@ -46,16 +48,21 @@ def test_only_a_whole_loopback_url_is_an_emulator(url: str) -> None:
         Endpoints.from_url(url)
 
 
-def test_the_environment_leads_to_the_emulator(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_leads_to_the_emulator(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    ca_file = tmp_path / "ca.pem"
+    ca_file.touch()
     monkeypatch.delenv(EMULATOR_VARIABLE, raising=False)
     assert Profile.current().endpoints.realtime.host == "edge-mqtt.facebook.com"
-    monkeypatch.setenv(EMULATOR_VARIABLE, "emulator://127.0.0.1?http=1&realtime=2&fbns=3&ca=/ca.pem")
+    monkeypatch.setenv(EMULATOR_VARIABLE, f"emulator://127.0.0.1?http=1&realtime=2&fbns=3&ca={ca_file}")
     assert Profile.current().endpoints == Endpoints(
         http="https://127.0.0.1:1",
         realtime=Address(host="127.0.0.1", port=2),
         fbns=Address(host="127.0.0.1", port=3),
-        ca_file="/ca.pem",
+        ca_file=str(ca_file),
     )
+    ca_file.unlink()
+    with pytest.raises(RealtimeConfigError, match="the emulator that INSTAGRAPI_EMULATOR names has ended"):
+        Profile.current()
 
 
 def test_single_values_can_be_replaced_and_are_checked() -> None:

@@ -48,6 +48,13 @@ def test_a_durable_file_is_on_the_disk_before_it_takes_the_place(
     assert steps[:2] == ["fsync", "replace"]
 
 
+def test_what_cannot_be_written_goes_by_its_own_name(tmp_path: Path) -> None:
+    path = tmp_path / "nowhere" / "photo.jpg"
+    with pytest.raises(FileNotFoundError) as caught, replacing(path):
+        pytest.fail("there is no folder")
+    assert caught.value.filename == str(path)
+
+
 def test_a_link_stays_a_link(tmp_path: Path) -> None:
     (tmp_path / "real").write_bytes(b"old")
     (tmp_path / "link").symlink_to("real")

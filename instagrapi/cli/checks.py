@@ -12,14 +12,19 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from instagrapi.cli.remedies import upgrade_the_app
 from instagrapi.cli.sessions import new_client
 from instagrapi.exceptions import (
+    AccountSuspended,
     ChallengeError,
     CheckpointRequired,
     ClientConnectionError,
     ClientError,
+    ClientNeedsUpgradeError,
     ConnectRefused,
+    ConsentRequired,
     DeviceInUse,
+    FeedbackRequired,
     LoginRequired,
     RealtimeConfigError,
     TransportError,
@@ -35,6 +40,7 @@ from instagrapi.realtime.network.waiting import Interrupt
 
 _LOGIN = "log in again with 'instagrapi login'"
 _HTTPS = 443
+_RESTORE = "put a copy of the file back if you have one; otherwise move it away and log in with 'instagrapi login'"
 
 
 class Outcome(StrEnum):
@@ -62,6 +68,16 @@ class Problem(Exception):
         self.sentence = sentence
         self.remedy = remedy
         self.outcome = outcome
+
+
+def findings(settings_file: Path, timeout: float) -> Iterator[Finding]:
+    """What a checkup finds, or why none is possible."""
+    try:
+        checkup = Checkup(settings_file, timeout)
+    except RealtimeConfigError as error:
+        yield Finding("proxy" if "proxy" in str(error) else "emulator", Outcome.FAILED, str(error), remedy_for(error))
+        return
+    yield from checkup.run()
 
 
 class Checkup:
@@ -123,12 +139,14 @@ class Checkup:
     def _told(self, sentence: str) -> str:
         """The sentence without what tells whose it is."""
         client, proxy = self._client, self._client.proxy
-        private = {
+        private: dict[str | None, str] = {
             str(self._settings_file): "the session file",
             client.username: "the account",
             client.user_id: "the account",
-            Proxy.from_url(proxy).host if proxy else None: "the proxy",
         }
+        if proxy:
+            host, port = Proxy.from_url(proxy).host, Proxy.from_url(proxy).port
+            private |= {f"the name {host}": "the name of the proxy", f"{host}:{port}": "the proxy", host: "the proxy"}
         for text, instead in private.items():
             if text:
                 sentence = sentence.replace(text, instead)
@@ -140,7 +158,10 @@ class Checkup:
         path = self._settings_file
         if not path.exists():
             raise Problem("there is none", "log in with 'instagrapi login', or name the file with --settings")
-        self._client.load_settings(path)
+        try:
+            self._client.load_settings(path)
+        except ClientError as error:
+            raise Problem(str(error), _RESTORE) from error
         if not self._client.sessionid:
             raise Problem("it is logged out", _LOGIN)
         last_login = self._client.settings.last_login
@@ -253,12 +274,20 @@ def remedy_for(error: Exception) -> str:
             return _LOGIN
         case ChallengeError() | CheckpointRequired():
             return "open the Instagram app on a phone, confirm who you are, then try again"
+        case AccountSuspended():
+            return "its owner can appeal in the Instagram app; until then no program can use the account"
+        case ConsentRequired():
+            return "open the Instagram app on a phone, accept the new terms, then try again"
+        case FeedbackRequired():
+            return "stop your programs for some hours"
+        case ClientNeedsUpgradeError():
+            return upgrade_the_app()
         case ConnectRefused(return_code=3):
             return "the broker is busy: wait some minutes and try again"
         case ConnectRefused():
             return _LOGIN
         case RealtimeConfigError():
-            return "correct the proxy or the profile that is set"
+            return "correct --proxy, INSTAGRAPI_PROXY, --emulator or INSTAGRAPI_EMULATOR, whichever it is about"
         case TransportError() | ClientConnectionError() | OSError():
             return (
                 "check the network, the proxy, a firewall, and the clock and certificate authorities of this machine; "

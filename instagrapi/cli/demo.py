@@ -121,7 +121,8 @@ class Play:
     def report(self) -> bool:
         """Says how it went; true when nothing was lost."""
         ledger = self._ledger
-        self._printer.note(f"{ledger.received} of {ledger.sent} events and answers arrived.")
+        shown = f"{self._shown} events shown. " if self._count is not None else ""
+        self._printer.note(f"{shown}{ledger.received} of {ledger.sent} events and answers that had to come arrived.")
         return ledger.received == ledger.sent
 
     # --- the conversation ------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from instagrapi import __version__
-from instagrapi.cli.checks import Checkup, Finding, Outcome
+from instagrapi.cli.checks import Finding, Outcome, findings
 from instagrapi.cli.options import Seconds
 from instagrapi.cli.sessions import settings_option
 from instagrapi.cli.show import escape
@@ -37,7 +37,7 @@ def doctor(context: click.Context, timeout: float, as_json: bool, settings_file:
     machine = f"Python {platform.python_version()}, {ssl.OPENSSL_VERSION}, {platform.system()}"
     show(Finding("versions", Outcome.OK, f"instagrapi-realtime {__version__}, {machine}"))
     failed = False
-    for finding in Checkup(settings_file, timeout).run():
+    for finding in findings(settings_file, timeout):
         show(finding)
         failed = failed or finding.outcome is Outcome.FAILED
     context.exit(int(failed))

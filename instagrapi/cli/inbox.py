@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from rich.text import Text
 
 from instagrapi.cli.contents import content_words
 from instagrapi.cli.options import Id
+from instagrapi.cli.prompts import tell
 from instagrapi.cli.sessions import open_session, settings_option
 from instagrapi.cli.show import escape, json_line
 from instagrapi.types import DirectMessage, DirectThread
@@ -43,7 +44,8 @@ def json_option(function: Any) -> Any:
 def inbox(unread: bool, amount: int, as_json: bool, settings_file: Path) -> None:
     """Show the threads of the inbox, latest first; a star means that there is something to read."""
     client = open_session(settings_file)
-    _show_threads(client.direct_threads(amount, "unread" if unread else None), as_json)
+    nothing = "There is nothing to read." if unread else "The inbox is empty."
+    _show_threads(client.direct_threads(amount, "unread" if unread else None), as_json, nothing)
 
 
 @click.command()
@@ -72,7 +74,8 @@ def requests(context: click.Context, hidden: bool, amount: int, as_json: bool, s
     """Show the message requests that wait, latest first; or answer some."""
     if context.invoked_subcommand is None:
         client = open_session(settings_file)
-        _show_threads(client.direct_spam_inbox(amount) if hidden else client.direct_pending_inbox(amount), as_json)
+        waiting = client.direct_spam_inbox(amount) if hidden else client.direct_pending_inbox(amount)
+        _show_threads(waiting, as_json, "No message request waits.")
 
 
 @requests.command()
@@ -101,7 +104,9 @@ def decline(thread_ids: tuple[str, ...], settings_file: Path) -> None:
     click.echo(f"Declined {len(thread_ids)}.")
 
 
-def _show_threads(threads: Iterable[DirectThread], as_json: bool) -> None:
+def _show_threads(threads: Sequence[DirectThread], as_json: bool, nothing: str) -> None:
+    if not threads:
+        tell(nothing)
     for one in threads:
         if as_json:
             click.echo(json_line(_thread_fields(one)))

@@ -18,8 +18,9 @@ from instagrapi.exceptions import ChallengeRequired, TwoFactorRequired
 @click.argument("username", required=False)
 @click.option("--session-id", "by_session_id", is_flag=True, help="Ask for the sessionid cookie instead of a password.")
 @click.option("--totp", "by_seed", is_flag=True, help="Ask for the seed of the authenticator app instead of a code.")
+@click.option("--upgrade-app", is_flag=True, help="Present the app release of this package, not that of the file.")
 @settings_option
-def login(username: str | None, by_session_id: bool, by_seed: bool, settings_file: Path) -> None:
+def login(username: str | None, by_session_id: bool, by_seed: bool, upgrade_app: bool, settings_file: Path) -> None:
     """Log in and keep the session.
 
     Password, two-factor codes and challenge codes are asked for, or read line by line from standard input; they are
@@ -28,7 +29,7 @@ def login(username: str | None, by_session_id: bool, by_seed: bool, settings_fil
     client = new_client()
     if settings_file.exists():
         # The same device logs in again: a new one each time looks like an intruder.
-        client.load_settings(settings_file)
+        client.load_settings(settings_file, override_app_version=upgrade_app)
     # Before anything is asked: the device stays the same whatever happens, and a file that cannot be written is known.
     save_session(client, settings_file)
     try:

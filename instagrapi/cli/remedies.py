@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator
 
 from instagrapi import Client
-from instagrapi.exceptions import ChallengeRequired, ConnectRefused
+from instagrapi.exceptions import ChallengeRequired, ClientNeedsUpgradeError, ConnectRefused
 from instagrapi.realtime.refusals import explained
 
 
@@ -32,9 +32,16 @@ def sentence(error: Exception) -> str:
         if error.needs_app:
             return open_the_app(error)
         return "Instagram wants to know who you are: run 'instagrapi login', which can have a code sent"
+    if isinstance(error, ClientNeedsUpgradeError):
+        return f"Instagram no longer accepts the app release that is presented: {upgrade_the_app()}"
     page, hint = getattr(error, "url", None), getattr(error, "hint", None)
     parts = (str(error) or type(error).__name__, hint, f"The page: {page}" if page else None)
     return " ".join(filter(None, parts))
+
+
+def upgrade_the_app() -> str:
+    """What to do about an app release that has grown too old."""
+    return "run 'instagrapi login --upgrade-app'; if that does not help, a newer instagrapi-realtime is needed"
 
 
 def open_the_app(error: ChallengeRequired) -> str:

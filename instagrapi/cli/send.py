@@ -13,7 +13,7 @@ from instagrapi.cli.progress import progress_bar
 from instagrapi.cli.remedies import asking_why
 from instagrapi.cli.sessions import open_session, settings_option
 from instagrapi.cli.show import escape
-from instagrapi.types import DirectMessage
+from instagrapi.exceptions import CommandFailed
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -46,7 +46,7 @@ def send(thread: str, text: str | None, timeout: float, settings_file: Path, **f
 def download(thread: str, item: str, file: Path, settings_file: Path) -> None:
     """Save the photo, video or recording of ITEM, one of the latest messages of THREAD, as FILE."""
     client = open_session(settings_file)
-    message = DirectMessage.model_validate({"thread_id": thread, "item_id": item})
+    message = client.direct_message(thread, item)
     with progress_bar(file.name) as progress:
         client.media_download(message, file, progress=progress)
     click.echo(f"Saved {escape(str(file))}.")
@@ -57,6 +57,10 @@ def _send_text(client: Client, thread: str, text: str, timeout: float) -> str | 
         realtime = client.realtime_connect()
     try:
         answer = realtime.direct_send_text(thread, text).result(timeout)
+    except CommandFailed as refused:
+        if refused.status == "404":
+            raise click.ClickException("There is no such thread.") from refused
+        raise
     finally:
         client.realtime_disconnect()
     return (answer.get("payload") or {}).get("item_id")

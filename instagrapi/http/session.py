@@ -130,7 +130,7 @@ class HttpSession:
             with response:
                 body = self._body(response)
         except (OSError, HTTPError, ValueError) as error:
-            failed = _translated(error, host)
+            failed = _translated(error, host, self._proxy)
             logger.debug("%s %s failed: %s", method, path, type(failed).__name__)
             # The cause would show the query, the proxy's password or a header in a traceback.
             raise failed from None
@@ -172,7 +172,7 @@ class HttpSession:
         try:
             response = self._send(requests.Request("GET", url, headers=dict(headers)).prepare(), ca_file)
         except (OSError, HTTPError, ValueError) as error:
-            raise _translated(error, host) from None
+            raise _translated(error, host, self._proxy) from None
         with response:
             yield response, _pieces_in_time(response, seconds, host)
 
@@ -253,7 +253,7 @@ def _timed_out(error: Exception) -> bool:
     return any(isinstance(part, requests.Timeout | ReadTimeoutError) for part in errors)
 
 
-def _translated(error: Exception, host: str | None) -> ClientError:
+def _translated(error: Exception, host: str | None, proxy: str | None = None) -> ClientError:
     """The error in our terms. Of its text only the operating system's part is used, the rest may hold secrets."""
     cause = _cause(error)
     reason = _reason(cause)
@@ -268,7 +268,8 @@ def _translated(error: Exception, host: str | None) -> ClientError:
     if isinstance(error, requests.exceptions.SSLError | SSLError):
         return ClientConnectionError(f"No trusted TLS connection to {host} ({reason}).")
     if isinstance(error, requests.ConnectionError):
-        return ClientConnectionError(f"No connection to {host} ({reason}).")
+        way = " through the proxy" if proxy else ""
+        return ClientConnectionError(f"No connection to {host}{way} ({reason}).")
     if isinstance(error, _BROKEN):
         return ClientIncompleteReadError(f"The answer from {host} broke off or is damaged ({reason}).")
     if type(error) is OSError:  # how requests says that the file with the certificate authorities is missing

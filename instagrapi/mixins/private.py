@@ -11,13 +11,14 @@ from urllib.parse import urlsplit
 import requests
 from requests.structures import CaseInsensitiveDict
 
-from instagrapi.exceptions import ChallengeRequired, ClientError
+from instagrapi.exceptions import ChallengeRequired, ClientError, LoginRequired
 from instagrapi.http.cookies import absorb_cookies, cookie_jar
 from instagrapi.http.failures import failure
 from instagrapi.http.forms import plain_form, signed_form
 from instagrapi.http.headers import absorb_headers, request_headers
 from instagrapi.http.state import ClientState, PendingChallenge
 
+_NOBODY = "Nobody is logged in: call login(), or load_settings() with the file of a session."
 _FORM = "application/x-www-form-urlencoded; charset=UTF-8"
 
 
@@ -103,17 +104,19 @@ class PrivateMixin(ClientState):
             if session.sessionid == sessionid:  # else it was replaced, and the answer is about the old one
                 absorb_headers(session.settings, session.hints, response.headers)
                 absorb_cookies(session.settings, cookies, jar)
-        return self._checked(response, path)
+        return self._checked(response, path, had_session=sessionid is not None)
 
     def _headers(self) -> dict[str, str]:
         return request_headers(self.settings, self._profile.app, self._session.hints, self._clock())
 
-    def _checked(self, response: requests.Response, path: str) -> dict[str, Any]:
+    def _checked(self, response: requests.Response, path: str, *, had_session: bool = True) -> dict[str, Any]:
         """The answer's body; what else it may mean is raised."""
         body = _parsed(response)
         self._last_response = response
         self._last_json = answer = body if isinstance(body, dict) else {}
         error = failure(response.status_code, response.headers, body, path, self._clock())
+        if isinstance(error, LoginRequired) and not had_session:
+            error = LoginRequired(_NOBODY, code=error.code, body=error.body, retry_after=error.retry_after)
         if error is not None:
             error.response = response
             if isinstance(error, ChallengeRequired) and (error.challenge or self._challenge is None):

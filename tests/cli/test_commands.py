@@ -99,7 +99,7 @@ def test_send_waits_for_the_answer(cli: Cli, emulator: Emulator, logged_in: Clie
 def test_send_to_nowhere_is_one_sentence(cli: Cli, emulator: Emulator, logged_in: Client) -> None:
     outcome = cli("send", "340282366841710300949128999999999999999", "x")
     assert outcome.status == 1
-    assert outcome.err == "instagrapi: the server refused send_item (404): thread not found\n"
+    assert outcome.err == "instagrapi: There is no such thread.\n"
 
 
 @pytest.mark.parametrize("command", [["listen", "--seconds", "0"], ["send", "1", "hi"]])

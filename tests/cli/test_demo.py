@@ -31,7 +31,7 @@ def test_plain_text_has_no_escape_codes_and_a_summary(cli: Cli) -> None:
     outcome = cli("demo")
     assert outcome.status == 0
     assert "\x1b" not in outcome.out
-    assert outcome.out.splitlines()[-1] == "15 of 15 events and answers arrived."
+    assert outcome.out.splitlines()[-1] == "15 of 15 events and answers that had to come arrived."
 
 
 @pytest.mark.parametrize("count", [1, 5, 40])
@@ -58,7 +58,7 @@ def test_the_status_says_when_something_was_lost(cli: Cli, monkeypatch: pytest.M
     monkeypatch.setattr("instagrapi.cli.demo._PATIENCE", 0.2)
     outcome = cli("demo")
     assert outcome.status == 1
-    assert outcome.out.splitlines()[-1] == "13 of 15 events and answers arrived."
+    assert outcome.out.splitlines()[-1] == "13 of 15 events and answers that had to come arrived."
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -74,7 +74,7 @@ def test_a_signal_ends_it_after_the_step(cli: Cli, monkeypatch: pytest.MonkeyPat
     outcome = cli("demo")
     assert outcome.status == 0
     assert outcome.err == ""
-    assert outcome.out.splitlines()[-1] == "8 of 8 events and answers arrived."
+    assert outcome.out.splitlines()[-1] == "8 of 8 events and answers that had to come arrived."
 
 
 def test_a_ledger_counts_each_expectation_once() -> None:

@@ -105,6 +105,7 @@ def test_a_file_that_is_no_session(findings: Any, settings_file: Path, emulator:
     settings_file.write_text("nonsense")
     found = findings()
     assert found["session file"]["sentence"] == "the session file is not a settings file: it is not JSON"
+    assert "instagrapi login" in found["session file"]["remedy"]
 
 
 def test_a_file_that_others_may_read(client: Client, findings: Any, settings_file: Path) -> None:
@@ -112,6 +113,37 @@ def test_a_file_that_others_may_read(client: Client, findings: Any, settings_fil
     found = findings()
     assert failed(found) == ["file mode"]
     assert found["file mode"]["remedy"] == "chmod 600 the file"
+
+
+@pytest.mark.parametrize(
+    ("proxy", "sentence"),
+    [
+        ("ftp://proxy.example", "the proxy scheme 'ftp' is not one of"),
+        ("socks5://no-such-host.invalid:9", "the name of the proxy cannot be resolved"),
+        ("socks5://127.0.0.1:9", "the proxy cannot be reached"),
+    ],
+)
+def test_a_proxy_that_is_none_is_a_finding(
+    client: Client, findings: Any, emulator: Emulator, proxy: str, sentence: str
+) -> None:
+    found = findings("--proxy", proxy)
+    assert failed(found) == ["proxy"]
+    assert found["proxy"]["sentence"].startswith(sentence)
+    assert "proxy" in found["proxy"]["remedy"]
+
+
+def test_an_emulator_that_has_ended_is_a_finding(client: Client, findings: Any, emulator: Emulator) -> None:
+    emulator.stop()
+    found = findings()
+    assert failed(found) == ["emulator"]
+    assert "has ended" in found["emulator"]["sentence"]
+
+
+def test_a_suspended_account_is_for_its_owner(client: Client, findings: Any, emulator: Emulator) -> None:
+    emulator.faults.suspend("some.body")
+    found = findings()
+    assert failed(found) == ["session"]
+    assert "appeal" in found["session"]["remedy"]
 
 
 def test_a_challenge_is_for_the_person(client: Client, findings: Any, emulator: Emulator) -> None:

@@ -58,7 +58,8 @@ def test_a_long_message_does_not_fill_the_screen(cli: Cli, me: Actor, alice: Act
 
 
 def test_an_empty_inbox_and_an_empty_thread(cli: Cli, emulator: Emulator, me: Actor, alice: Actor) -> None:
-    assert cli("inbox") == (0, "", "")
+    assert cli("inbox") == (0, "", "The inbox is empty.\n")
+    assert cli("inbox", "--unread", "--json") == (0, "", "There is nothing to read.\n")
     emulator.group(me, alice, title="quiet")
     assert cli("inbox").out.endswith("  quiet  no messages\n")
 
@@ -129,7 +130,7 @@ def test_requests_are_listed_and_answered(cli: Cli, emulator: Emulator, me: Acto
     assert cli("requests", "approve", *asked[1:3]).out == "Accepted 2.\n"
     assert cli("requests", "decline", asked[3]).out == "Declined 1.\n"
     assert cli("requests", "decline", asked[4], hidden.thread_id).out == "Declined 2.\n"
-    assert cli("requests") == cli("requests", "--hidden") == (0, "", "")
+    assert cli("requests") == cli("requests", "--hidden") == (0, "", "No message request waits.\n")
     threads = [json.loads(line)["id"] for line in cli("inbox", "--json").out.splitlines()]
     assert sorted(threads) == sorted(asked[:3])
 

@@ -15,6 +15,7 @@ import pytest
 from instagrapi.emulator import Actor, Emulator
 from instagrapi.emulator.http_answers import ok
 from instagrapi.emulator.views.confirming import ConfirmingViews
+from instagrapi.profile import Profile
 from tests.support.proxies import proxy_to
 
 Cli = Callable[..., Any]
@@ -193,6 +194,23 @@ def test_a_risky_login_gets_a_hint(cli: Cli, emulator: Emulator, me: Actor) -> N
     outcome = cli("login", "me", stdin="pw\n")
     assert "We can send you an email" in outcome.err
     assert "log in with a saved session, or first in the app" in outcome.err
+
+
+def test_an_app_release_that_is_too_old(cli: Cli, emulator: Emulator, me: Actor, settings_file: Path) -> None:
+    cli("login", "me", stdin="pw\n")
+    old = json.loads(settings_file.read_text())
+    old["device_settings"] |= {"app_version": "200.0.0.1", "version_code": "1"}
+    settings_file.write_text(json.dumps(old))
+    me.end_sessions()
+    with emulator.faults.refuse_login("needs_upgrade"):
+        outcome = cli("login", "me", stdin="pw\n")
+    assert outcome.status == 1
+    assert outcome.err.endswith("newer instagrapi-realtime is needed\n")
+    assert "instagrapi login --upgrade-app" in outcome.err
+    assert cli("login", "me", "--upgrade-app", stdin="pw\n").status == 0
+    new = json.loads(settings_file.read_text())
+    assert new["device_settings"]["app_version"] == Profile().app.version
+    assert new["uuids"] == old["uuids"]
 
 
 # --- afterwards -------------------------------------------------------------------------------------------------------

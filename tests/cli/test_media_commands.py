@@ -126,5 +126,13 @@ def test_what_cannot_be_saved_is_one_sentence(cli: Cli, me: Actor, alice: Actor,
     target = tmp_path / "saved.jpg"
     outcome = cli("download", item.thread_id, item.item_id, str(target))
     assert outcome == (1, "", "instagrapi: The message holds nothing to download, or not any more.\n")
-    assert cli("download", item.thread_id, "17", str(target)).status == 1
+    sentence = "The message is not among the latest 20 of the thread."
+    assert cli("download", item.thread_id, "17", str(target)) == (1, "", f"instagrapi: {sentence}\n")
     assert not target.exists()
+
+
+def test_a_folder_that_is_not_there_goes_by_its_own_name(cli: Cli, me: Actor, alice: Actor, tmp_path: Path) -> None:
+    item = alice.send_photo(me)
+    target = tmp_path / "nowhere" / "saved.jpg"
+    outcome = cli("download", item.thread_id, item.item_id, str(target))
+    assert outcome == (1, "", f"instagrapi: [Errno 2] No such file or directory: '{target}'\n")

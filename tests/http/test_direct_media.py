@@ -321,9 +321,9 @@ def test_the_repeats_end(member: HttpClient, server: Any, naps: list[float]) -> 
     take(server, "photo")
     for _ in range(5):
         server.answer(b"<html>", 503)
-    with pytest.raises(ClientServerError):
+    with pytest.raises(ClientServerError, match="after 20 seconds .* while it processes a file") as caught:
         member.direct_send_photo(JPEG, thread_ids=[THREAD])
-    assert naps == [5.0] * 4
+    assert (naps, caught.value.code, caught.value.body) == ([5.0] * 4, 503, "<html>")
 
 
 @pytest.mark.parametrize("status", [501, 502, 504])

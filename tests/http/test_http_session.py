@@ -304,6 +304,9 @@ def test_a_refused_connection_says_so() -> None:
     with pytest.raises(ClientConnectionError, match=r"No connection to 127\.0\.0\.1 \(Connection refused\)") as caught:
         exchange(HttpSession(), url=f"http://127.0.0.1:{port}/?token=secret")
     assert not caught.value.is_lasting
+    proxied = HttpSession(proxy=f"socks5://127.0.0.1:{port}")
+    with pytest.raises(ClientConnectionError, match=r"No connection to 127\.0\.0\.2 through the proxy \("):
+        exchange(proxied, url="http://127.0.0.2/")
 
 
 def test_a_silent_server_is_left() -> None:

@@ -277,3 +277,10 @@ def test_any_adapter_can_be_mounted() -> None:
     client = HttpClient(session=session, timeout=(5, 20), profile=Profile())
     assert client.private_request("x/") == {"status": "ok", "over": "h2"}
     assert client.mid == "from-h2"
+
+
+def test_who_never_logged_in_is_told_to_log_in(client: HttpClient, server: Any) -> None:
+    server.answer({"message": "login_required", "status": "fail"}, 403)
+    with pytest.raises(LoginRequired, match="Nobody is logged in: call login") as caught:
+        client.private_request("x/")
+    assert (caught.value.code, caught.value.response.status_code) == (403, 403)

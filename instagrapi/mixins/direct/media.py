@@ -195,8 +195,10 @@ class DirectMediaMixin(DirectReadingMixin, DirectPostingMixin):
                 return self._broadcast(route, item_type, whole, file.to, client_context=context, shown=shown)
             except ClientServerError as error:
                 is_working = error.code in _STILL_WORKING and may_pass(error, _SECONDS_BETWEEN)
-                if not is_working or not repeats:
+                if not is_working:
                     raise
+                if not repeats:
+                    raise _still_working(error) from None
             repeats -= 1
             self._sleep(_SECONDS_BETWEEN)
 
@@ -226,6 +228,19 @@ class DirectMediaMixin(DirectReadingMixin, DirectPostingMixin):
             ca_file=endpoints.ca_file or self.settings.ca_file,
         )
         return self._checked(response, path)
+
+
+def _still_working(error: ClientServerError) -> ClientServerError:
+    """The same error, with what it means here."""
+    seconds = int(_REPEATS * _SECONDS_BETWEEN)
+    return ClientServerError(
+        f"The file is uploaded, but after {seconds} seconds Instagram still does not take the message with it "
+        f"(HTTP {error.code}), as while it processes a file. It was not sent; send it again later.",
+        code=error.code,
+        body=error.body,
+        response=error.response,
+        retry_after=error.retry_after,
+    )
 
 
 def _flat(source: Source) -> list[float]:
