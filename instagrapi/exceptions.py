@@ -14,7 +14,7 @@ working)::
     │   │   RateLimitError, SentryBlock, ProxyAddressIsBlocked, PrivateAccount, CheckpointRequired, ConsentRequired
     │   ├── TwoFactorRequired, TwoFactorError ─ TwoFactorBadCode, TwoFactorCodeExpired
     │   ├── UnknownError ─ ClientNeedsUpgradeError
-    │   ├── ChallengeError ─ ChallengeRequired, ChallengeBadCode
+    │   ├── ChallengeError ─ ChallengeRequired, ChallengeBadCode, ChallengeBadChoice
     │   ├── UserError ─ UserNotFound
     │   └── DirectError ─ DirectThreadNotFound, DirectMessageNotFound, DirectMessageRequestsDisabled
     └── RealtimeError
@@ -260,6 +260,10 @@ class ChallengeRequired(ChallengeError):
 
 class ChallengeBadCode(ChallengeError):
     """The code for a challenge is wrong or too old."""
+
+
+class ChallengeBadChoice(ChallengeError):
+    """What was chosen in a challenge is not offered."""
 
 
 class UserError(PrivateError):

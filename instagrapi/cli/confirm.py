@@ -8,7 +8,13 @@ from instagrapi import Client
 from instagrapi.cli.prompts import ask, tell
 from instagrapi.cli.remedies import open_the_app
 from instagrapi.cli.show import escape
-from instagrapi.exceptions import ChallengeBadCode, ChallengeRequired, LoginRequired, TwoFactorBadCode
+from instagrapi.exceptions import (
+    ChallengeBadChoice,
+    ChallengeBadCode,
+    ChallengeRequired,
+    LoginRequired,
+    TwoFactorBadCode,
+)
 from instagrapi.types import ChallengeState, TwoFactorInfo
 
 _TRIES = 3
@@ -44,16 +50,19 @@ def pass_challenge(client: Client, error: ChallengeRequired) -> None:
         raise click.ClickException(open_the_app(error))
     tell("Instagram wants to know whether it is really you.")
     state, failures = client.challenge_state(), 0
+    _tell_about(state)
     while not state.is_closed:
         if state.needs_app:
-            raise click.ClickException(open_the_app(error))
+            raise click.ClickException(open_the_app(error, state.kind))
         try:
             state = _next_step(client, state)
-        except ChallengeBadCode as refused:
+        except (ChallengeBadCode, ChallengeBadChoice) as refused:
             failures += 1
             if failures == _TRIES:
-                raise click.ClickException("no right code was given; run the command again later") from refused
-            tell(refused.message)
+                raise click.ClickException("no right answer was given; run the command again later") from refused
+            tell(escape(refused.message))
+        else:
+            _tell_about(state)
     if not _is_alive(client):
         raise click.ClickException("the challenge is passed; run the command again to log in")
 
@@ -66,11 +75,20 @@ def _is_alive(client: Client) -> bool:
         return False
 
 
+def _tell_about(state: ChallengeState) -> None:
+    """What the person has to know before they answer, who may not see the question."""
+    for choice, meaning in state.choices.items():
+        tell(f"  {choice}  {escape(meaning)}")
+    if state.wants == "code":
+        tell(f"A code was sent to {escape(state.contact_point or 'you')}; type again to have another one sent.")
+
+
 def _next_step(client: Client, state: ChallengeState) -> ChallengeState:
     if state.wants == "choice":
-        for choice, meaning in state.choices.items():
-            tell(f"  {choice}  {escape(meaning)}")
-        return client.challenge_select(ask("Your choice"))
+        choice = ask("Your choice")
+        if choice not in state.choices:
+            raise ChallengeBadChoice(f"There is no such choice; type one of {', '.join(map(escape, state.choices))}.")
+        return client.challenge_select(choice)
     code = ask(f"Code that was sent to {escape(state.contact_point or 'you')}")
     return client.challenge_resend() if code == "again" else client.challenge_send_code(code)
 
@@ -89,7 +107,8 @@ def _sources(info: TwoFactorInfo) -> str:
     phone = f" (…{escape(info.phone)})" if info.phone else ""
     sources = ["from the authenticator app"] if info.app else []
     if info.sms:
-        sources.append(f"by SMS{phone}, type sms to have one sent")
+        again = "to have one sent" if info.app or info.whatsapp else "only if none comes: the latest one counts"
+        sources.append(f"by SMS{phone}, type sms {again}")
     if info.whatsapp:
         sources.append(f"by WhatsApp{phone}, type whatsapp to have one sent")
     return "; ".join((*sources, "or one of the backup codes")) if sources else "from wherever you get them"

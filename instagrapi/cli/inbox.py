@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from instagrapi.cli.contents import content_words
-from instagrapi.cli.options import Id
+from instagrapi.cli.options import Id, ids_option
 from instagrapi.cli.prompts import tell
 from instagrapi.cli.sessions import open_session, settings_option
 from instagrapi.cli.show import escape, json_line
@@ -50,10 +50,11 @@ def inbox(unread: bool, amount: int, as_json: bool, settings_file: Path) -> None
 
 @click.command()
 @click.argument("thread_id", metavar="THREAD", type=Id())
+@ids_option
 @amount_option
 @json_option
 @settings_option
-def thread(thread_id: str, amount: int, as_json: bool, settings_file: Path) -> None:
+def thread(thread_id: str, ids: bool, amount: int, as_json: bool, settings_file: Path) -> None:
     """Show the latest messages of THREAD (its id), the newest last. Nothing is marked as seen."""
     found = open_session(settings_file).direct_thread(thread_id, amount)
     names = _names(found)
@@ -61,7 +62,8 @@ def thread(thread_id: str, amount: int, as_json: bool, settings_file: Path) -> N
         if as_json:
             click.echo(json_line(_message_fields(message, names)))
         else:
-            _print((f"{_when(message.timestamp)}  ", "dim"), (_message_words(message, names), ""))
+            item = f"{message.id}  " if ids else ""
+            _print((f"{item}{_when(message.timestamp)}  ", "dim"), (_message_words(message, names), ""))
 
 
 @click.group(invoke_without_command=True)

@@ -9,13 +9,14 @@ from typing import Any
 
 import click
 
-from instagrapi.cli.options import Seconds
+from instagrapi.cli.options import Seconds, ids_option
 from instagrapi.cli.remedies import asking_why
 from instagrapi.cli.sessions import open_session, save_session, settings_option
 from instagrapi.cli.show import Printer
 from instagrapi.cli.signals import stopping
 from instagrapi.realtime import FbnsClient, RealtimeClient
 from instagrapi.realtime import events as ev
+from instagrapi.types import DirectInbox
 
 #: The kinds of events that ``listen`` can come by: it begins when the connection stands, and pushes have another one.
 KINDS = sorted(ev.KINDS.keys() - {"connected", "push"})
@@ -39,20 +40,23 @@ def json_option(function: Any) -> Any:
 
 @click.command()
 @click.option("--type", "kinds", multiple=True, type=click.Choice(KINDS), metavar="KIND", help="Only these kinds.")
+@ids_option
 @json_option
 @bounds
 @settings_option
 def listen(
-    kinds: tuple[str, ...], as_json: bool, count: int | None, seconds: float | None, settings_file: Path
+    kinds: tuple[str, ...], ids: bool, as_json: bool, count: int | None, seconds: float | None, settings_file: Path
 ) -> None:
     """Show Direct events as they happen: messages, typing, read marks, presence and the rest."""
     client = open_session(settings_file)
-    stream = EventStream(Printer(as_json=as_json), kinds, count, seconds)
+    names: dict[str, str] = {}
+    stream = EventStream(Printer(as_json=as_json, names=names, whole_ids=ids), kinds, count, seconds)
     try:
         with asking_why(client):
             realtime = client.realtime_connect(on_handler_error="raise")
         realtime.on(ev.Event, stream.take)
         realtime.direct_subscribe(typing=True, presence=True, live=True)
+        names.update(_names(DirectInbox.model_validate(client.last_json)))
         with stopping(stream.stop):
             stream.follow(realtime)
     except KeyboardInterrupt:
@@ -82,6 +86,12 @@ def push(as_json: bool, count: int | None, seconds: float | None, settings_file:
     finally:
         client.fbns_disconnect()
     stream.check()
+
+
+def _names(inbox: DirectInbox) -> dict[str, str]:
+    """User names by id, as far as the inbox tells them that the subscription has asked for; nothing else is asked."""
+    users = [user for thread in inbox.threads for user in thread.users]
+    return {user.pk: user.username for user in (*users, *([inbox.viewer] if inbox.viewer else [])) if user.username}
 
 
 class EventStream:

@@ -10,6 +10,11 @@ import click
 from instagrapi.http.ids import known_id
 
 
+def ids_option(function: Any) -> Any:
+    """The option for whoever wants to name a thread or an item to another command."""
+    return click.option("--ids", is_flag=True, help="Show the ids of threads and items, in full.")(function)
+
+
 class Seconds(click.FloatRange):
     """A finite number of seconds: click takes ``nan``, with which every comparison fails."""
 

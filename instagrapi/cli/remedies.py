@@ -44,10 +44,10 @@ def upgrade_the_app() -> str:
     return "run 'instagrapi login --upgrade-app'; if that does not help, a newer instagrapi-realtime is needed"
 
 
-def open_the_app(error: ChallengeRequired) -> str:
-    """What to do about a challenge that has no steps for programs."""
+def open_the_app(error: ChallengeRequired, kind: str | None = None) -> str:
+    """What to do about a challenge that has no steps for programs, or none for the kind that it turned out to be."""
     page = f" or {error.url}" if error.url else ""
     return (
-        f"Instagram wants to know who you are, in a way that only works in the app ({error.kind}): "
+        f"Instagram wants to know who you are, in a way that only works in the app ({kind or error.kind}): "
         f"open the Instagram app{page}, confirm there that it was you, then run the command again"
     )

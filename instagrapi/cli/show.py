@@ -45,11 +45,15 @@ class Printer:
     Args:
         as_json: one JSON object a line.
         names: user names by id, for readable lines.
+        whole_ids: whether those show the ids of threads and items in full.
     """
 
-    def __init__(self, *, as_json: bool = False, names: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, *, as_json: bool = False, names: Mapping[str, str] | None = None, whole_ids: bool = False
+    ) -> None:
         self._as_json = as_json
-        self._names = names or {}
+        self._names = {} if names is None else names
+        self._whole_ids = whole_ids
         self._console = Console(highlight=False, soft_wrap=True)
 
     def event(self, event: ev.Event) -> None:
@@ -87,14 +91,19 @@ class Printer:
         return self._names.get(user_id or "", user_id or "somebody")
 
     def _where(self, thread_id: str | None) -> str:
-        return f"in …{thread_id[-6:]}" if thread_id else "in an unknown thread"
+        if not thread_id:
+            return "in an unknown thread"
+        return f"in {thread_id if self._whole_ids else f'…{thread_id[-6:]}'}"
+
+    def _which(self, event: ev.MessageEvent) -> str:
+        return f" item {event.item_id}" if self._whole_ids else ""
 
     def _content(self, event: ev.MessageEvent) -> str:
         quoted = f" (in reply to {content_words(event.replied_to.content)})" if event.replied_to else ""
         return f"{content_words(event.content)}{quoted}"
 
     def _message(self, event: ev.Message) -> str:
-        return f"{self._who(event.user_id)} {self._where(event.thread_id)}: {self._content(event)}"
+        return f"{self._who(event.user_id)} {self._where(event.thread_id)}{self._which(event)}: {self._content(event)}"
 
     def _message_update(self, event: ev.MessageUpdate) -> str:
         return f"{self._who(event.user_id)} {self._where(event.thread_id)} changed {self._content(event)}"

@@ -210,7 +210,12 @@ def _unusable_password(answer: _Answer) -> ClientError:
 
 
 def _invalid_parameters(answer: _Answer) -> ClientError:
-    if answer.path.startswith(("accounts/two_factor_login", "accounts/send_two_factor_login")):
+    if answer.path.startswith("accounts/send_two_factor_login"):
+        return errors.TwoFactorError(
+            "Instagram sends no code: the account does not have codes sent this way, this two-factor step is too old, "
+            "or the account needs the app for it."
+        )
+    if answer.path.startswith("accounts/two_factor_login"):
         return errors.TwoFactorError(
             "Instagram does not accept this two-factor step: it is too old, or the account needs the app for it."
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from instagrapi.exceptions import (
+    ChallengeBadChoice,
     ChallengeBadCode,
     ChallengeError,
     ClientBadRequestError,
@@ -56,10 +57,10 @@ class ChallengeMixin(SessionMixin):
 
         Raises:
             ChallengeError: there is no challenge that can be passed by steps.
-            UnknownError: Instagram does not offer that.
+            ChallengeBadChoice: Instagram does not offer that.
             ClientError: see :meth:`private_request`.
         """
-        return self._step({"choice": _CHOICES.get(str(choice), str(choice))})
+        return self._answer({"choice": _CHOICES.get(str(choice), str(choice))}, ChallengeBadChoice)
 
     def challenge_send_code(self, code: str) -> ChallengeState:
         """Enters the code that Instagram sent. When that closes the challenge, its session is taken over.
@@ -69,13 +70,7 @@ class ChallengeMixin(SessionMixin):
             ChallengeError: there is no challenge that can be passed by steps.
             ClientError: see :meth:`private_request`.
         """
-        try:
-            return self._step({"security_code": code.replace(" ", "")})
-        except ClientNeedsUpgradeError:
-            raise
-        except (UnknownError, ClientBadRequestError) as error:
-            details = {"code": error.code, "body": error.body, "response": error.response}
-            raise ChallengeBadCode(error.message, **details, retry_after=error.retry_after) from None
+        return self._answer({"security_code": code.replace(" ", "")}, ChallengeBadCode)
 
     def challenge_resend(self) -> ChallengeState:
         """Has another code sent to where the last one went.
@@ -94,6 +89,16 @@ class ChallengeMixin(SessionMixin):
             ClientError: see :meth:`private_request`.
         """
         return self._step({}, "challenge/reset/")
+
+    def _answer(self, answer: dict[str, str], refusal: type[ChallengeError]) -> ChallengeState:
+        """A step that the server may refuse with a sentence about the answer."""
+        try:
+            return self._step(answer)
+        except ClientNeedsUpgradeError:
+            raise
+        except (UnknownError, ClientBadRequestError) as error:
+            details = {"code": error.code, "body": error.body, "response": error.response}
+            raise refusal(error.message, **details, retry_after=error.retry_after) from None
 
     def _step(self, answer: dict[str, str], below: str = "challenge/") -> ChallengeState:
         path, pending = self._path().replace("challenge/", below, 1), self._challenge

@@ -131,6 +131,22 @@ def test_listen_shows_what_was_asked_for(
     assert line.endswith("“one\\ntwo\\x1b[31m”")
 
 
+@pytest.mark.parametrize("whole", [False, True])
+def test_listen_knows_names_from_the_inbox_and_ids_when_asked_for(
+    cli: Cli, emulator: Emulator, logged_in: Client, monkeypatch: pytest.MonkeyPatch, whole: bool
+) -> None:
+    thread = emulator.account("alice").thread_with(emulator.account("me"))
+    emulator.account("alice").send(thread, "before")
+    calls = len(emulator.http_calls)
+    act_when_subscribed(emulator, monkeypatch, lambda alice, me: alice.send(me, "hi"))
+    arguments = ["--ids"] if whole else []
+    (line,) = cli("listen", "--type", "message", "--count", "1", "--seconds", "20", *arguments).out.splitlines()
+    item = list(thread.latest_first())[0]
+    where = f"in {item.thread_id} item {item.item_id}" if whole else f"in …{item.thread_id[-6:]}"
+    assert line.endswith(f"message            alice {where}: “hi”")
+    assert [call.path for call in emulator.http_calls[calls:]] == ["direct_v2/inbox/"]
+
+
 def test_listen_writes_json_lines(
     cli: Cli, emulator: Emulator, logged_in: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

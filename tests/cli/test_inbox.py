@@ -90,6 +90,14 @@ def test_a_thread_is_shown_newest_last(cli: Cli, me: Actor, alice: Actor) -> Non
     assert cli("inbox").out.startswith("  ")
 
 
+def test_the_ids_of_messages_are_shown_when_asked_for(cli: Cli, me: Actor, alice: Actor, tmp_path: Path) -> None:
+    photo = alice.send_photo(me)
+    (line,) = cli("thread", photo.thread_id, "--ids").out.splitlines()
+    item_id = line.split()[0]
+    assert item_id == photo.item_id
+    assert cli("download", photo.thread_id, item_id, str(tmp_path / "photo.jpg")).status == 0
+
+
 def test_a_thread_as_json(cli: Cli, me: Actor, alice: Actor) -> None:
     first = alice.send(me, "tea?")
     me.react(first, "😂")

@@ -106,6 +106,20 @@ def test_a_code_by_sms_at_the_terminal(terminal: Cli, me: Actor, typed: Callable
     assert "The code is wrong.\nA code was sent.\n" in outcome.err
 
 
+def test_where_a_code_is_on_its_way_already_nobody_is_told_to_ask_for_one(cli: Cli, me: Actor) -> None:
+    me.enable_two_factor("sms")
+    outcome = cli("login", "me", stdin="pw\n")
+    assert "by SMS (…0000), type sms only if none comes: the latest one counts" in outcome.err
+
+
+def test_a_way_that_the_account_does_not_have(terminal: Cli, me: Actor, typed: Callable[..., list[str]]) -> None:
+    me.enable_two_factor("app")
+    typed("pw", "whatsapp")
+    outcome = terminal("login", "me")
+    assert outcome.status == 1
+    assert "the account does not have codes sent this way" in outcome.err
+
+
 def test_three_wrong_codes_are_enough(cli: Cli, emulator: Emulator, me: Actor) -> None:
     me.enable_two_factor()
     outcome = cli("login", "me", stdin="pw\n000000\n000001\n000002\n000003\n")
@@ -151,15 +165,30 @@ def test_three_wrong_codes_end_a_challenge(cli: Cli, emulator: Emulator, me: Act
     emulator.faults.challenge(me, "legacy", step="verify_email")
     outcome = cli("login", "me", stdin="pw\n1\n2\n3\n4\n")
     assert outcome.status == 1
-    assert outcome.err.endswith("instagrapi: no right code was given; run the command again later\n")
+    assert outcome.err.endswith("instagrapi: no right answer was given; run the command again later\n")
+    assert outcome.err.count("A code was sent to m******e@e******.com; type again to have another one sent.\n") == 1
 
 
-@pytest.mark.parametrize(("kind", "step"), [("native", "select_verify_method"), ("legacy", "STEP_NAME")])
+def test_a_choice_that_is_none_can_be_made_again(
+    terminal: Cli, emulator: Emulator, me: Actor, typed: Callable[..., list[str]]
+) -> None:
+    emulator.faults.challenge(me, "legacy")
+    typed("pw", "9", "0", lambda: me.codes[-1])
+    outcome = terminal("login", "me")
+    assert outcome.status == 0, outcome.err
+    assert "There is no such choice; type one of 0, 1.\nA code was sent to +0 *** ***-**-00;" in outcome.err
+    assert [call.fields.get("choice") for call in emulator.http_calls if "choice" in call.fields] == ["0"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "step"), [("native", "select_verify_method"), ("legacy", "STEP_NAME"), ("legacy", "selfie_captcha")]
+)
 def test_other_challenges_say_what_to_do(cli: Cli, emulator: Emulator, me: Actor, kind: Any, step: str) -> None:
     emulator.faults.challenge(me, kind, step=step)
     outcome = cli("login", "me", stdin="pw\n")
     assert outcome.status == 1
     assert "open the Instagram app or https://i.instagram.com/challenge/" in outcome.err
+    assert "(legacy)" not in outcome.err
     assert outcome.err.endswith("confirm there that it was you, then run the command again\n")
 
 

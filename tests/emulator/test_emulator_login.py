@@ -187,7 +187,7 @@ def test_a_choice_that_is_none(emu: VirtualEmulator, client: Client, bot: Actor)
     emu.faults.challenge(bot, "legacy")
     with pytest.raises(errors.ChallengeRequired):
         client.login("bot", "right")
-    with pytest.raises(errors.UnknownError, match="valid choice"):
+    with pytest.raises(errors.ChallengeBadChoice, match="valid choice"):
         client.challenge_select("7")
 
 
