@@ -42,14 +42,21 @@ def opened(source: Source) -> Iterator[BinaryIO]:
 
     Raises:
         OSError: the file cannot be read; ``FileNotFoundError`` when there is none.
+        TypeError: it is none of what a source can be.
     """
     if isinstance(source, bytes):
         yield io.BytesIO(source)
     elif isinstance(source, str | os.PathLike):
         with open(source, "rb") as file:
             yield file
-    else:
+    elif _is_binary_file(source):
         yield source
+    else:
+        raise TypeError(f"a file is its path, its bytes, or a file opened in binary mode, not {type(source).__name__}")
+
+
+def _is_binary_file(source: object) -> bool:
+    return hasattr(source, "read") and hasattr(source, "seek") and not isinstance(source, io.TextIOBase)
 
 
 def kind_of(file: BinaryIO) -> str:
@@ -83,13 +90,30 @@ def mp4_seconds(file: BinaryIO) -> float | None:
     return None if unknown or not timescale else duration / timescale
 
 
+def mp4_tracks(file: BinaryIO) -> frozenset[bytes]:
+    """What the tracks of an MP4 hold, by their handlers (ISO 14496-12, ``hdlr``): ``vide``, ``soun`` and others."""
+    found = set()
+    for kind, begin, end in _boxes(file, *(_find_box(file, b"moov", 0, file.seek(0, io.SEEK_END)) or (0, 0))):
+        media = _find_box(file, b"mdia", begin, end) if kind == b"trak" else None
+        handler = _find_box(file, b"hdlr", *media) if media else None
+        if handler:
+            file.seek(handler[0] + 8)
+            found.add(file.read(4))
+    return frozenset(found)
+
+
 def _find_box(file: BinaryIO, wanted: bytes, begin: int, end: int) -> tuple[int, int] | None:
     """Where the content of a box begins and ends."""
+    return next(((start, stop) for kind, start, stop in _boxes(file, begin, end) if kind == wanted), None)
+
+
+def _boxes(file: BinaryIO, begin: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+    """The kinds of the boxes, and where their content begins and ends."""
     for _ in range(_MAX_BOXES):
         file.seek(begin)
         head = file.read(16)
         if len(head) < 8:
-            return None
+            return
         size, kind = struct.unpack(">I4s", head[:8])
         content = begin + 8
         if size == 1:  # the size follows, in eight bytes
@@ -97,8 +121,6 @@ def _find_box(file: BinaryIO, wanted: bytes, begin: int, end: int) -> tuple[int,
         elif size == 0:  # it is the last one
             size = end - begin
         if size < content - begin or begin + size > end:
-            return None
-        if kind == wanted:
-            return content, begin + size
+            return
+        yield kind, content, begin + size
         begin += size
-    return None

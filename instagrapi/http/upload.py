@@ -19,7 +19,7 @@ from instagrapi.exceptions import (
     ClientServerError,
     UnsupportedMedia,
 )
-from instagrapi.http.files import JPEG, MP4, kind_of
+from instagrapi.http.files import JPEG, MP4, kind_of, mp4_tracks
 from instagrapi.types.lenient import identifier
 from instagrapi.types.moments import whole_number
 
@@ -54,6 +54,7 @@ class UploadKind:
         what: how sentences call it.
         path: the first part of the path.
         takes: what its files have to be, see :func:`~instagrapi.http.files.kind_of`.
+        track: without which an MP4 is of another kind, see :func:`~instagrapi.http.files.mp4_tracks`.
         advice: what makes such a file of another one.
         headers: those that only it has; ``{entity}`` stands for the random part of the name.
         name: the last part of the path; the millisecond, the size and a random part make it unlike any other.
@@ -64,6 +65,7 @@ class UploadKind:
     what: str
     path: str
     takes: str
+    track: bytes | None
     advice: str
     headers: Mapping[str, str]
     name: str
@@ -75,6 +77,7 @@ PHOTO: Final = UploadKind(
     what="photo",
     path="messenger_image",
     takes=JPEG,
+    track=None,
     advice="Pillow: Image.open(path).convert('RGB').save('photo.jpg')",
     headers={"image_type": "FILE_ATTACHMENT", "x-entity-type": "image/jpeg"},
     name="{ms}_0_{digits}",
@@ -85,6 +88,7 @@ VIDEO: Final = UploadKind(
     what="video",
     path="messenger_video",
     takes=MP4,
+    track=b"vide",
     advice="ffmpeg -i FILE -c:v libx264 -c:a aac video.mp4",
     headers={
         "video_type": "FILE_ATTACHMENT",
@@ -103,6 +107,7 @@ VOICE: Final = UploadKind(
     what="recording",
     path="messenger_audio",
     takes=MP4,
+    track=b"soun",
     advice="ffmpeg -i FILE -vn -c:a aac voice.m4a",
     headers={"audio_type": "FILE_ATTACHMENT", "x-entity-type": "audio/mp4"},
     name="{ms}_0_{number}",
@@ -286,4 +291,7 @@ def _checked_size(kind: UploadKind, file: BinaryIO) -> int:
             f"The {kind.what} is {found}, and only {kind.takes} can be sent as one. "
             f"Convert it first, for instance with {kind.advice}"
         )
+    tracks = mp4_tracks(file) if kind.track else frozenset()
+    if tracks and kind.track not in tracks:
+        raise UnsupportedMedia(f"The {kind.what} is an MP4 file without {'sound' if kind is VOICE else 'pictures'}.")
     return size

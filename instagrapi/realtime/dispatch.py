@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from difflib import get_close_matches
 from typing import Any, Literal, TypeAlias, TypeVar, Unpack, get_args, overload
 
 from instagrapi.exceptions import RealtimeConfigError
 from instagrapi.realtime.events import DICTIONARY_KINDS, KINDS, Event
 from instagrapi.realtime.filters import Filter, Filters
+from instagrapi.realtime.wire.push_categories import KNOWN_COLLAPSE_KEYS
 
 logger = logging.getLogger("instagrapi.realtime")
 
@@ -30,6 +32,10 @@ _NOT_FILTERED = frozenset(
 )
 #: Names under which patches of several kinds come.
 _MIXED_NAMES = frozenset({"message", "thread_update"})
+
+
+#: All names that something is known to come by; a push also comes by its collapse key, whatever that is.
+_KNOWN_NAMES = frozenset({*KINDS, *_NOT_FILTERED, *_MIXED_NAMES, *KNOWN_COLLAPSE_KEYS, "direct"})
 
 
 class Once:
@@ -224,6 +230,8 @@ def register(
     """
     wanted = Filter.of(filters)
     _check(event, wanted)
+    if isinstance(event, str):
+        _warn_if_misspelled(event)
     if handler is not None:
         return _add(event, handler, wanted, registries)
 
@@ -241,6 +249,13 @@ def _add(event: EventName, handler: Handler, wanted: Filter | None, registries: 
     for registry in registries:
         registry.add(registration)
     return registration
+
+
+def _warn_if_misspelled(event: str) -> None:
+    """It may still be right: any text is a name, such as the collapse key of a push that nobody knows yet."""
+    near = [] if event in _KNOWN_NAMES else get_close_matches(event, _KNOWN_NAMES, 1, 0.8)
+    if near:
+        logger.warning("no event of the name %r is known; is %r meant?", event, near[0])
 
 
 def _check(event: object, wanted: Filter | None) -> None:

@@ -22,7 +22,7 @@ from instagrapi.exceptions import (
 from instagrapi.mixins.http import HttpClient
 from instagrapi.profile import Profile
 from instagrapi.types import Photo, Video, Voice
-from tests.support.mp4 import JPEG, mp4
+from tests.support.mp4 import JPEG, box, movie_header, mp4
 
 THREAD = "340282366841710300949128000000000000001"
 FBID = 700000000000001
@@ -297,6 +297,29 @@ def test_what_cannot_be_sent_is_refused_before_any_request(
         member.direct_send_file(tmp_path / "nowhere", user_ids=[1], content_type=kind)  # type: ignore[arg-type]
     with pytest.raises(IsADirectoryError):
         member.direct_send_file(tmp_path, user_ids=[1], content_type=kind)  # type: ignore[arg-type]
+    assert server.requests == []
+
+
+def test_a_film_without_sound_is_no_voice_message_and_a_recording_no_video(member: HttpClient, server: Any) -> None:
+    def tracks(*handlers: bytes) -> bytes:
+        inner = [box(b"trak", box(b"mdia", box(b"hdlr", bytes(8) + handler + bytes(13)))) for handler in handlers]
+        return mp4()[: -len(box(b"moov", movie_header(2.0)))] + box(b"moov", movie_header(2.0) + b"".join(inner))
+
+    with pytest.raises(UnsupportedMedia, match="without sound"):
+        member.direct_send_voice(tracks(b"vide"), thread_ids=[THREAD])
+    with pytest.raises(UnsupportedMedia, match="without pictures"):
+        member.direct_send_video(tracks(b"soun", b"hint"), thread_ids=[THREAD])
+    assert server.requests == []
+    take(server, "voice")
+    server.answer(ACK)
+    member.direct_send_voice(tracks(b"vide", b"soun"), thread_ids=[THREAD])
+
+
+@pytest.mark.parametrize("wrong", [io.StringIO("x"), 5, None, ["photo.jpg"]])
+@pytest.mark.parametrize("kind", ["photo", "video", "voice"])
+def test_what_is_no_file_is_refused_by_a_sentence(member: HttpClient, server: Any, wrong: Any, kind: Any) -> None:
+    with pytest.raises(TypeError, match="a file is its path, its bytes, or a file opened in binary mode, not "):
+        member.direct_send_file(wrong, thread_ids=[THREAD], content_type=kind)
     assert server.requests == []
 
 

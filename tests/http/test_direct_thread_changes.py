@@ -248,3 +248,9 @@ def test_an_odd_thread_has_a_newest_message_or_none(member: HttpClient, server: 
         pass
     finally:
         server._answers.clear()
+
+
+def test_a_title_is_not_empty(member: HttpClient, server: Any) -> None:
+    with pytest.raises(ValueError, match="a title is text that is not empty"):
+        member.direct_thread_update_title("1", "")
+    assert server.requests == []

@@ -390,3 +390,18 @@ def test_on_request_a_failure_is_raised_after_the_handlers_of_the_base_classes_r
     assert got == [Message(), Message()]
     with pytest.raises(Failure):
         dispatcher.raise_failure()
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"), [("mesage", "message"), ("direct_v2_mesage", "direct_v2_message"), ("reactions", "reaction")]
+)
+def test_a_name_that_looks_misspelled_is_told(caplog: pytest.LogCaptureFixture, name: str, meant: str) -> None:
+    Dispatcher().on(name, print)
+    (warning,) = caplog.messages
+    assert warning == (f"no event of the name {name!r} is known; is {meant!r} meant?")
+
+
+@pytest.mark.parametrize("name", ["message", "receive", "direct", "direct_v2_message", "key_of_tomorrow", "x"])
+def test_any_other_name_is_taken_in_silence(caplog: pytest.LogCaptureFixture, name: str) -> None:
+    Dispatcher().on(name, print)
+    assert caplog.records == []

@@ -51,7 +51,13 @@ class DirectThreadsMixin(DirectPostingMixin):
         return thread_id
 
     def direct_thread_update_title(self, thread_id: Id, title: str) -> bool:
-        """Gives a group another name."""
+        """Gives a group another name.
+
+        Raises:
+            ValueError: besides what the class says, the name is empty: what that would mean is not known.
+        """
+        if not title:
+            raise ValueError("a title is text that is not empty")
         self._change_thread(thread_id, "update_title", {"title": title})
         return True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TypeAlias
 
@@ -13,6 +14,8 @@ Id: TypeAlias = int | str
 #: Thread ids have 39 digits; what is longer by far is a mistake.
 _MOST_DIGITS = 100
 _LARGEST = 10**_MOST_DIGITS
+#: Digits; of a post or a story perhaps ``<media id>_<user id of the owner>``.
+_OBJECT = re.compile(r"\d{1,100}(?:_\d{1,100})*", re.ASCII)
 
 
 def id_text(name: str, value: object) -> str:
@@ -26,6 +29,18 @@ def id_text(name: str, value: object) -> str:
     if isinstance(value, str) and value and value.isprintable() and value == value.strip():
         return value
     raise RealtimeConfigError(f"{name} must be an id: text that is not empty, without space around it, or an integer")
+
+
+def object_id(name: str, value: object) -> str:
+    """The id of a thread, an item, a user, a place or a medium as text; others may be made of anything.
+
+    Raises:
+        RealtimeConfigError: it is neither a number nor text of digits.
+    """
+    text = str(value) if isinstance(value, int) and not isinstance(value, bool) and value < _LARGEST else value
+    if isinstance(text, str) and _OBJECT.fullmatch(text):
+        return text
+    raise RealtimeConfigError(f"{name} must be an id: a number, or text of digits")
 
 
 def words(name: str, value: object, *, may_be_empty: bool = False) -> str:

@@ -17,7 +17,7 @@ from typing import Any, TypeAlias, TypedDict, Unpack
 from instagrapi.exceptions import RealtimeConfigError
 from instagrapi.realtime.protocol.payload import deflate
 from instagrapi.realtime.protocol.thrift import encode_struct
-from instagrapi.realtime.wire.arguments import Id, each_id, each_text, id_text, integer, words
+from instagrapi.realtime.wire.arguments import Id, each_id, each_text, id_text, integer, object_id, words
 from instagrapi.realtime.wire.structs import FOREGROUND_STATE
 
 Body = dict[str, Any]
@@ -103,27 +103,27 @@ def hashtag(thread_id: Id, tag: str, body: str, client_context: Id, **options: U
 
 def location(thread_id: Id, venue_id: Id, body: str, client_context: Id, **options: Unpack[ItemOptions]) -> Body:
     """A place."""
-    venue = id_text("venue_id", venue_id)
+    venue = object_id("venue_id", venue_id)
     data = {"text": _comment(body), "venue_id": venue, "item_id": venue}
     return send_item(thread_id, "location", data, client_context, **options)
 
 
 def profile(thread_id: Id, user_id: Id, body: str, client_context: Id, **options: Unpack[ItemOptions]) -> Body:
     """A user's profile."""
-    user = id_text("user_id", user_id)
+    user = object_id("user_id", user_id)
     data = {"text": _comment(body), "profile_user_id": user, "item_id": user}
     return send_item(thread_id, "profile", data, client_context, **options)
 
 
 def media_share(thread_id: Id, media_id: Id, body: str, client_context: Id, **options: Unpack[ItemOptions]) -> Body:
     """A post; ``media_id`` is ``<pk>_<owner>``."""
-    data = {"text": _comment(body), "media_id": id_text("media_id", media_id)}
+    data = {"text": _comment(body), "media_id": object_id("media_id", media_id)}
     return send_item(thread_id, "media_share", data, client_context, **options)
 
 
 def story_share(thread_id: Id, media_id: Id, body: str, client_context: Id, **options: Unpack[ItemOptions]) -> Body:
     """A story; ``media_id`` is ``<pk>_<owner>``."""
-    story = id_text("media_id", media_id)
+    story = object_id("media_id", media_id)
     data = {"text": _comment(body), "item_id": story, "media_id": story}
     return send_item(thread_id, "reel_share", data, client_context, **options)
 
@@ -150,7 +150,7 @@ def reaction(
     if reaction_status not in REACTION_STATUSES:
         raise RealtimeConfigError(f"reaction_status must be one of {', '.join(REACTION_STATUSES)}")
     data = {
-        "item_id": id_text("item_id", item_id),
+        "item_id": object_id("item_id", item_id),
         "node_type": "item",
         "reaction_type": words("reaction_type", reaction_type),
         "reaction_status": reaction_status,
@@ -170,7 +170,7 @@ def mark_seen(
     thread_id: Id, item_id: Id, client_context: Id | None = None, *, offline_threading_id: bool = False
 ) -> Body:
     """Read up to and including an item. Only MA sends a client context with it."""
-    body = _command("mark_seen", thread_id, item_id=id_text("item_id", item_id))
+    body = _command("mark_seen", thread_id, item_id=object_id("item_id", item_id))
     return _signed(body, client_context, offline_threading_id)
 
 
@@ -178,7 +178,7 @@ def mark_visual_item_seen(
     thread_id: Id, item_id: Id, client_context: Id | None = None, *, offline_threading_id: bool = False
 ) -> Body:
     """A disappearing photo or video was watched (MA, which sends a client context with it)."""
-    body = _command("mark_visual_item_seen", thread_id, item_id=id_text("item_id", item_id))
+    body = _command("mark_visual_item_seen", thread_id, item_id=object_id("item_id", item_id))
     return _signed(body, client_context, offline_threading_id)
 
 
@@ -246,7 +246,7 @@ def foreground_state(state: Body) -> bytes:
 
 
 def _command(action: str, thread_id: Id, **data: Any) -> Body:
-    return {"action": action, "thread_id": id_text("thread_id", thread_id), **data}
+    return {"action": action, "thread_id": object_id("thread_id", thread_id), **data}
 
 
 def _signed(body: Body, client_context: Id | None, offline_threading_id: bool) -> Body:
@@ -267,7 +267,7 @@ def _quoted(reply_to: object) -> Body:
         raise RealtimeConfigError("reply_to must be a pair: the item id and the client context of the message to quote")
     item_id, client_context = reply_to
     return {
-        "replied_to_item_id": id_text("the item id in reply_to", item_id),
+        "replied_to_item_id": object_id("the item id in reply_to", item_id),
         "replied_to_client_context": id_text("the client context in reply_to", client_context),
     }
 

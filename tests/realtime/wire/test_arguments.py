@@ -8,12 +8,17 @@ from typing import Any
 import pytest
 
 from instagrapi.exceptions import RealtimeConfigError
-from instagrapi.realtime.wire.arguments import each_id, each_text, id_text, integer, words
+from instagrapi.realtime.wire.arguments import each_id, each_text, id_text, integer, object_id, words
 
 
 @pytest.mark.parametrize(("value", "text"), [("7", "7"), (7, "7"), (0, "0"), (10**38, "1" + "0" * 38), ("1_2", "1_2")])
 def test_an_id_is_a_number_or_text(value: int | str, text: str) -> None:
     assert id_text("thread_id", value) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [("7", "7"), (7, "7"), (0, "0"), ("30_7", "30_7"), (10**38, f"{10**38}")])
+def test_an_object_s_id_is_a_number_or_digits(value: int | str, text: str) -> None:
+    assert object_id("thread_id", value) == text
 
 
 @pytest.mark.parametrize("text", ["hi", " ", "✓"])
@@ -43,6 +48,7 @@ def test_a_number_may_be_digits(value: int | str, number: int) -> None:
     ("check", "wrong"),
     [
         (id_text, ("", " \n", None, True, 1.0, b"1", [], {})),
+        (object_id, ("", None, True, 1.0, b"1", [], "abc", "-1", -1, "1 ", "1_", "٣", "1" * 101, 10**100)),
         (words, ("", None, 1, b"a", [])),
         (each_text, ([], (), "", [""], ["a", None], None, 5, b"a", [b"a"])),
         (each_id, ([""], "", None, [None], [True], [[1]], b"1")),
@@ -61,7 +67,7 @@ def test_a_number_may_have_a_lower_bound() -> None:
         integer("seconds", -1, at_least=0)
 
 
-@pytest.mark.parametrize("check", [id_text, words, each_text, each_id, integer])
+@pytest.mark.parametrize("check", [id_text, object_id, words, each_text, each_id, integer])
 def test_the_value_itself_is_not_repeated(check: Callable[[str, Any], object]) -> None:
     with pytest.raises(RealtimeConfigError) as raised:
         check("text", [b"secret"])
