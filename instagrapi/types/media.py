@@ -36,6 +36,7 @@ class MediaKind(StrEnum):
     UNKNOWN = "unknown"
 
 
+_SUFFIXES = {MediaKind.PHOTO: ".jpg", MediaKind.VIDEO: ".mp4", MediaKind.AUDIO: ".m4a"}
 _KINDS = {1: MediaKind.PHOTO, 2: MediaKind.VIDEO, 8: MediaKind.ALBUM, 11: MediaKind.AUDIO}
 
 
@@ -88,6 +89,14 @@ class Media(Lenient):
     def pk(self) -> str | None:
         """The number that ``id`` begins with."""
         return self.id.partition("_")[0] if self.id else None
+
+    @property
+    def suffix(self) -> str:
+        """How the name of its file mostly ends, by ``kind``: ``.jpg``, ``.mp4`` or ``.m4a``; empty for other kinds.
+
+        That the CDN gives no other forms is not known; ``mime_type`` is mostly missing.
+        """
+        return _SUFFIXES.get(self.kind, "")
 
     @property
     def permalink(self) -> str | None:

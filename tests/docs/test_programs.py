@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from instagrapi import Client
-from instagrapi.emulator import Emulator
+from instagrapi.emulator import Actor, Emulator, samples
 from instagrapi.emulator.model import Item
 from instagrapi.realtime import FbnsClient
 from tests.support.mp4 import JPEG
@@ -309,3 +309,71 @@ def test_the_photo_bot_marks_only_what_it_has_answered(
     second.wait_for(lambda line: line.startswith(f"kept photos/{later.item_id}.jpg "))
     assert second.terminate()[0] == 0
     assert [path.stem for path in (tmp_path / "photos").glob("*.answered")] == [later.item_id]
+
+
+@pytest.fixture
+def me(emulator: Emulator, tmp_path: Path) -> Actor:
+    """Whose session the programs find."""
+    me = emulator.account("me")
+    emulator.client(me).dump_settings(tmp_path / "session.json")
+    return me
+
+
+def test_the_archive_holds_all_that_messages_hold(
+    run_alone: Callable[..., Any], emulator: Emulator, me: Actor, tmp_path: Path
+) -> None:
+    alice = emulator.account("alice")
+    program = run_alone("archive.py")
+    subscribed(emulator)
+    alice.send(me, "only words")
+    sent = {
+        alice.send_photo(me).item_id: (".jpg", samples.PHOTO),
+        alice.send_voice(me).item_id: (".m4a", samples.VOICE),
+    }
+    late = alice.send_video(me, url_later=True)
+    alice.complete(late)
+    sent[late.item_id] = (".mp4", samples.VIDEO)
+    for item_id, (suffix, content) in sent.items():
+        program.wait_for(lambda line, name=f"{item_id}-0{suffix}": line == f"kept {name}")
+        assert (tmp_path / "archive" / f"{item_id}-0{suffix}").read_bytes() == content
+    assert program.interrupt() == 0
+    kept = [json.loads(line) for line in (tmp_path / "archive" / "messages.jsonl").read_text().splitlines()]
+    assert [(one["op"], one["content"]["kind"]) for one in kept] == [
+        *(("add", "text"), ("add", "photo"), ("add", "voice"), ("add", "video"), ("replace", "video"))
+    ]
+    assert kept[0]["content"]["text"] == "only words"
+    assert all(one["raw"] for one in kept)
+
+
+def test_message_requests_are_accepted_and_answered(
+    run_alone: Callable[..., Any], emulator: Emulator, me: Actor
+) -> None:
+    bob, carol = emulator.account("bob"), emulator.account("carol")
+    waiting = bob.request(me, "may I?")
+    program = run_alone("requests_bot.py")
+    program.wait_for(lambda line: line == f"answered {waiting.thread_id}")
+    pushed = carol.request(me, "may I, too?")
+    program.wait_for(lambda line: line == f"answered {pushed.thread_id}")
+    for stranger in (bob, carol):
+        answer = stranger.last_message_from(me)
+        assert answer is not None
+        assert answer.text == "Hello! What can I do for you?"
+    assert program.interrupt() == 0
+
+
+def test_the_bot_for_groups(run_alone: Callable[..., Any], emulator: Emulator, me: Actor) -> None:
+    alice, bob = emulator.account("alice"), emulator.account("bob")
+    group = emulator.group(me, alice, bob, title="old")
+    program = run_alone("group_bot.py")
+    subscribed(emulator)
+    alice.send(group, "!members")
+    answer = emulator.wait_until(lambda: alice.last_message_from(me), timeout=30)
+    assert answer is not None
+    assert sorted(str(answer.text).split(", ")) == ["alice", "bob"]
+    alice.send(group, "!title new name")
+    emulator.wait_until(lambda: group.title == "new name", timeout=30)
+    alice.send(me, "!title of two")
+    emulator.wait_until(
+        lambda: any(str(item.text).startswith("That is not possible: ") for item in alice.thread_with(me).items), 30
+    )
+    assert program.interrupt() == 0

@@ -220,3 +220,8 @@ def test_the_code_is_the_id_to_the_base_of_64(pk: int) -> None:
     code = Media.model_validate({"pk": pk}).code
     assert code is not None
     assert int.from_bytes(base64.urlsafe_b64decode(code.rjust(12, "A")), "big") == pk
+
+
+@pytest.mark.parametrize(("number", "suffix"), [(1, ".jpg"), (2, ".mp4"), (11, ".m4a"), (8, ""), (99, "")])
+def test_a_file_s_name_ends_by_its_kind(number: int, suffix: str) -> None:
+    assert Media.model_validate({"media_type": number}).suffix == suffix
