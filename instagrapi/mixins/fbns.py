@@ -35,7 +35,10 @@ class FbnsMixin:
     def fbns_client(
         self, transport: Transport | None = None, auth: FbnsDeviceAuth | None = None, **options: Unpack[Options]
     ) -> FbnsClient:
-        """A new, unconnected FBNS client with the handlers of this client."""
+        """A new, unconnected FBNS client with the handlers of this client.
+
+        Its arguments are those of :meth:`fbns_connect`.
+        """
         client = FbnsClient(self, transport, auth, **options)
         self._handlers_of_fbns().copy_to(client.handlers)
         return client
@@ -51,6 +54,20 @@ class FbnsMixin:
 
         If there is one, it connects again. With options other than it was made with, a new one takes its place, with
         all its handlers.
+
+        Args:
+            transport: carries the packets; by default a TLS socket, through the proxy of this client.
+            auth: the identity of the push device, in place of that in the settings.
+            register: ``False`` to connect without asking for pushes.
+            reconnect: ``False`` not to come back after an outage, or a ``ReconnectPolicy``; by default it comes back.
+            on_session_expired: called when it comes back and the session is dead; true, after a login, tries once more.
+            on_handler_error: ``raise`` lets a reading method raise what a handler did; by default it is logged.
+            connect_timeout: seconds for connecting, and again for the answer to CONNECT; 30.
+            guard_device: ``False`` to connect although another client on this machine is connected as the same device.
+            max_packet_size: in bytes; larger packets end the connection.
+            max_inflated_size: in bytes; larger bodies are ``undecoded``.
+            profile: instead of that of this client.
+            clock: for tests, as are ``unix_clock``, ``random``, ``wake`` and ``transport_factory``.
 
         Raises:
             RealtimeError: as :meth:`FbnsClient.connect`.

@@ -37,7 +37,10 @@ class RealtimeMixin:
     _realtime_options: RealtimeOptions | None = None
 
     def realtime_client(self, transport: Transport | None = None, **options: Unpack[RealtimeOptions]) -> RealtimeClient:
-        """A new, unconnected realtime client with the handlers of this client."""
+        """A new, unconnected realtime client with the handlers of this client.
+
+        Its arguments are those of :meth:`realtime_connect`.
+        """
         client = RealtimeClient(self, transport, **options)
         self._handlers_of_realtime().copy_to(client.handlers)
         return client
@@ -49,6 +52,21 @@ class RealtimeMixin:
 
         If there is one, it connects again. With options other than it was made with, a new one takes its place, with
         all its handlers.
+
+        Args:
+            transport: carries the packets; by default a TLS socket, through the proxy of this client.
+            state: a store that keeps the position in message sync, such as ``FileStore``; by default the settings do.
+            autosave_interval: seconds between two savings of it; 5, and 0 saves after each element.
+            direct: ``False`` keeps loops from subscribing to Direct when the program has subscribed to nothing.
+            reconnect: ``False`` not to come back after an outage, or a ``ReconnectPolicy``; by default it comes back.
+            on_session_expired: called when it comes back and the session is dead; true, after a login, tries once more.
+            on_handler_error: ``raise`` lets a reading method raise what a handler did; by default it is logged.
+            connect_timeout: seconds for connecting, and again for the answer to CONNECT; 30.
+            guard_device: ``False`` to connect although another client on this machine is connected as the same device.
+            max_packet_size: in bytes; larger packets end the connection.
+            max_inflated_size: in bytes; larger bodies are ``undecoded``.
+            profile: instead of that of this client.
+            clock: for tests, as are ``unix_clock``, ``random``, ``wake`` and ``transport_factory``.
 
         Raises:
             RealtimeError: as :meth:`RealtimeClient.connect`.

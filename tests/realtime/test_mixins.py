@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import inspect
 import json
+import re
 from typing import Any
 
 import pytest
 
+from instagrapi import Client
 from instagrapi.exceptions import ConnectRefused, NotConnectedError
 from instagrapi.mixins.fbns import FbnsMixin
 from instagrapi.mixins.realtime import RealtimeMixin
 from instagrapi.realtime import FbnsClient, FbnsDeviceAuth, RealtimeClient, events
+from instagrapi.realtime.connecting import Options
+from instagrapi.realtime.inbox_sync import RealtimeOptions
 from instagrapi.realtime.network.transport import SocketMQTToTTransport
 from instagrapi.realtime.protocol.packets import ConnAck, Connect, Disconnect, Packet, Publish
 from instagrapi.realtime.protocol.payload import deflate
@@ -277,3 +282,16 @@ def test_a_byte_transport_may_be_handed_in_too() -> None:
     client.connect()
     transport.arrive(Publish("146", deflate(b"[1]")), after=600.0)
     assert client.read_once() == [1]
+
+
+@pytest.mark.parametrize(
+    ("method", "names"),
+    [
+        (Client.realtime_connect, RealtimeOptions.__optional_keys__),
+        (Client.fbns_connect, Options.__optional_keys__),
+        (Client, set(inspect.signature(Client).parameters)),
+    ],
+)
+def test_help_names_every_option(method: object, names: set[str]) -> None:
+    text = inspect.getdoc(method) or ""
+    assert {name for name in names if not re.search(rf"^    {name}: |``{name}``", text, re.MULTILINE)} == set()
