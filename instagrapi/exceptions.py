@@ -75,9 +75,14 @@ class ClientError(Exception):
 
 
 class ClientConnectionError(ClientError):
-    """The request did not reach the server, or no answer came back."""
+    """The request did not reach the server, or no answer came back.
+
+    ``is_lasting`` tells that another attempt within seconds ends the same way: the certificate is not trusted, or the
+    proxy refuses the credentials.
+    """
 
     retryable = True
+    is_lasting: bool = False
 
 
 class ClientRequestTimeout(ClientConnectionError):

@@ -8,7 +8,7 @@ from instagrapi import Client
 from instagrapi.cli.prompts import ask, tell
 from instagrapi.cli.remedies import open_the_app
 from instagrapi.cli.show import escape
-from instagrapi.exceptions import ChallengeBadCode, ChallengeRequired, TwoFactorBadCode
+from instagrapi.exceptions import ChallengeBadCode, ChallengeRequired, LoginRequired, TwoFactorBadCode
 from instagrapi.types import ChallengeState, TwoFactorInfo
 
 _TRIES = 3
@@ -54,8 +54,16 @@ def pass_challenge(client: Client, error: ChallengeRequired) -> None:
             if failures == _TRIES:
                 raise click.ClickException("no right code was given; run the command again later") from refused
             tell(refused.message)
-    if not client.sessionid:
+    if not _is_alive(client):
         raise click.ClickException("the challenge is passed; run the command again to log in")
+
+
+def _is_alive(client: Client) -> bool:
+    """Whether the client has a session that can be used: a challenge may end without giving a new one."""
+    try:
+        return bool(client.sessionid and client.account_info().pk)
+    except LoginRequired:
+        return False
 
 
 def _next_step(client: Client, state: ChallengeState) -> ChallengeState:

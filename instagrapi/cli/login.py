@@ -9,7 +9,7 @@ import click
 from instagrapi import Client
 from instagrapi.cli.confirm import confirm_two_factor, pass_challenge
 from instagrapi.cli.prompts import ask
-from instagrapi.cli.sessions import save_session, settings_option
+from instagrapi.cli.sessions import new_client, save_session, settings_option
 from instagrapi.cli.show import escape
 from instagrapi.exceptions import ChallengeRequired, TwoFactorRequired
 
@@ -25,7 +25,7 @@ def login(username: str | None, by_session_id: bool, by_seed: bool, settings_fil
     Password, two-factor codes and challenge codes are asked for, or read line by line from standard input; they are
     never arguments.
     """
-    client = Client()
+    client = new_client()
     if settings_file.exists():
         # The same device logs in again: a new one each time looks like an intruder.
         client.load_settings(settings_file)

@@ -34,8 +34,8 @@ _SECRET = re.compile(r"\d{5,20}(?:%3A|:)[^\s:%]+(?:%3A|:)\S*|IGT:\S*|#PWD_\S*", 
 
 #: Where a sentence stands when neither ``message`` nor ``payload.message`` is one.
 _OTHER_PLACES = ("error_body", "feedback_message", "errors", "error", "challenge", "error_title")
-#: Below these paths a bare "Not Found" means that.
-_NOT_MASKED = ("direct_v2/", "challenge/")
+#: Below these paths, the last of them on the upload host, a bare "Not Found" means that.
+_NOT_MASKED = ("direct_v2/", "challenge/", "messenger_")
 #: How deep such a place is looked into.
 _DEPTH = 4
 

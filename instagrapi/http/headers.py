@@ -17,6 +17,7 @@ from requests.structures import CaseInsensitiveDict
 
 from instagrapi.http.device import new_pigeon_session_id
 from instagrapi.http.forms import compact_json
+from instagrapi.http.ids import known_id
 from instagrapi.http.password import PasswordKey
 from instagrapi.http.settings import Settings
 from instagrapi.profile import AppProfile
@@ -70,8 +71,7 @@ def session_user_id(settings: Settings) -> str | None:
     value = settings.cookies.get("ds_user_id") or settings.authorization_data.get("ds_user_id")
     if value:
         return str(value)
-    digits = (session_id(settings) or "").partition("%3A")[0]
-    return digits if digits.isdecimal() else None
+    return known_id((session_id(settings) or "").partition("%3A")[0])
 
 
 def authorization(settings: Settings) -> str | None:

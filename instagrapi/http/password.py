@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 import time
 from collections.abc import Callable
 from typing import NamedTuple, Self
 
 from instagrapi.exceptions import ClientError
+
+#: A shorter key would not protect a password; Instagram's has 2048.
+_LEAST_BITS = 1024
 
 
 class PasswordKey(NamedTuple):
@@ -20,7 +24,7 @@ class PasswordKey(NamedTuple):
     @classmethod
     def from_headers(cls, key_id: str, public_key: str) -> Self | None:
         """The key that two response headers announce, or ``None`` when they are unusable."""
-        if not (key_id.isascii() and key_id.isdigit() and int(key_id[:4]) < 256 and public_key):
+        if not (re.fullmatch(r"\d{1,3}", key_id, re.ASCII) and int(key_id) < 256 and public_key):
             return None
         return cls(int(key_id), public_key)
 
@@ -41,16 +45,17 @@ def encrypt_password(
         ClientError: the key that the server sent is not readable.
     """
     # Loading these takes longer than everything else in the package together, and most programs reuse a session.
+    from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
     from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
     try:
         server_key = load_pem_public_key(base64.b64decode(key.public_key))
-    except ValueError:
+    except (ValueError, UnsupportedAlgorithm):
         raise ClientError("The server's key for passwords is not readable; try again later.") from None
-    if not isinstance(server_key, RSAPublicKey):
-        raise ClientError("The server's key for passwords is not an RSA key; a newer release may know it.")
+    if not isinstance(server_key, RSAPublicKey) or server_key.key_size < _LEAST_BITS:
+        raise ClientError("The server's key for passwords is no RSA key of a fair length; a newer release may know it.")
     timestamp = str(int(clock()))
     session_key, iv = random_bytes(32), random_bytes(12)
     sealed_key = server_key.encrypt(session_key, PKCS1v15())

@@ -238,8 +238,8 @@ def _pieces_in_time(response: requests.Response, seconds: float, host: str | Non
 
 
 def shown_path(path: str) -> str:
-    """The path as it may be logged: that of a challenge holds the key to it."""
-    return re.sub(r"(/challenge/).+", r"\1…", path)
+    """The path as it may be logged: that of a challenge holds the key to it, another the name of a user."""
+    return re.sub(r"(/challenge/).+|(/users/)[^/]+(?=/usernameinfo)", r"\1\2…", path)
 
 
 def _worth_repeating(error: requests.ConnectionError) -> bool:
@@ -255,9 +255,14 @@ def _timed_out(error: Exception) -> bool:
 
 def _translated(error: Exception, host: str | None) -> ClientError:
     """The error in our terms. Of its text only the operating system's part is used, the rest may hold secrets."""
-    reason = _reason(error)
+    cause = _cause(error)
+    reason = _reason(cause)
     if _timed_out(error):
         return ClientRequestTimeout(f"No answer from {host} in time.")
+    if _is_refused_by_proxy(cause):
+        return _lasting(ClientConnectionError("The proxy asks for other credentials."))
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return _lasting(ClientConnectionError(f"No trusted TLS connection to {host} ({reason})."))
     if isinstance(error, requests.exceptions.ProxyError):
         return ClientConnectionError(f"The proxy does not lead to {host} ({reason}).")
     if isinstance(error, requests.exceptions.SSLError | SSLError):
@@ -271,13 +276,29 @@ def _translated(error: Exception, host: str | None) -> ClientError:
     return ClientError(f"The request to {host} could not be sent ({reason}).")
 
 
-def _reason(error: BaseException) -> str:
-    """The innermost cause: the system's own words where there are any, otherwise the name of its class."""
+def _cause(error: BaseException) -> BaseException:
+    """The innermost cause."""
     for _ in range(10):
         nested = (getattr(error, "reason", None), *error.args, error.__cause__, error.__context__)
         inner = next((part for part in nested if isinstance(part, BaseException)), None)
         if inner is None:
             break
         error = inner
-    said = error.strerror if isinstance(error, OSError) and not isinstance(error, ssl.SSLError) else None
-    return said if isinstance(said, str) else type(error).__name__
+    return error
+
+
+def _reason(cause: BaseException) -> str:
+    """The system's own words where there are any, otherwise the name of the class."""
+    said = cause.strerror if isinstance(cause, OSError) and not isinstance(cause, ssl.SSLError) else None
+    return said if isinstance(said, str) else type(cause).__name__
+
+
+def _is_refused_by_proxy(cause: BaseException) -> bool:
+    """As http.client says it of an HTTP proxy, and PySocks of another one."""
+    is_told = isinstance(cause, OSError) and str(cause).startswith("Tunnel connection failed: 407")
+    return is_told or type(cause).__name__ == "SOCKS5AuthError"
+
+
+def _lasting(error: ClientConnectionError) -> ClientConnectionError:
+    error.is_lasting = True
+    return error

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import requests
 
 from instagrapi.exceptions import ChallengeRequired, ClientError
-from instagrapi.http.device import new_csrf_token
-from instagrapi.http.headers import ServerHints, authorization, session_id, session_user_id
+from instagrapi.http.device import completed_device, new_csrf_token
+from instagrapi.http.headers import authorization, session_user_id
+from instagrapi.http.making import Session
 from instagrapi.http.session import HttpSession
 from instagrapi.http.settings import Settings, timezone_name
 from instagrapi.profile import Profile
@@ -20,13 +22,20 @@ from instagrapi.types import TwoFactorInfo
 
 
 class PendingLogin(NamedTuple):
-    """A login that waits for its two-factor code: how it can be confirmed, and the cookies that go with it."""
+    """A login that waits for its two-factor code: how it can be confirmed, and the session in the making."""
 
     info: TwoFactorInfo
     username: str
-    cookies: Mapping[str, str]
+    session: Session
     #: Whether a code was asked for; otherwise an app makes it, where there is one.
     was_sent: bool = False
+
+
+class PendingChallenge(NamedTuple):
+    """A challenge that came up, and the session that it is about, which may be one in the making."""
+
+    error: ChallengeRequired
+    session: Session
 
 
 class ClientState:
@@ -83,11 +92,13 @@ class ClientState:
         self._last_json: dict[str, Any] = {}
         self._last_response: requests.Response | None = None
         self._totp_seed: str | None = None
+        self._login_name: str | None = None
         self._relogins = 0
         self._logging_in = threading.RLock()
-        self._absorbing = threading.Lock()
+        self._changing_session = threading.Lock()
         self._reporting = threading.local()
-        self._challenge: ChallengeRequired | None = None
+        self._aside = threading.local()
+        self._challenge: PendingChallenge | None = None
         self._two_factor: PendingLogin | None = None
         self.set_settings(settings or {})
         if locale is not None:
@@ -106,7 +117,7 @@ class ClientState:
     @property
     def settings(self) -> Settings:
         """The live session state, typed and at the same time a mapping. Assigning a mapping replaces it."""
-        return self._settings
+        return self._session.settings
 
     @settings.setter
     def settings(self, settings: Mapping[str, Any]) -> None:
@@ -114,7 +125,7 @@ class ClientState:
 
     def get_settings(self) -> dict[str, Any]:
         """A plain copy of the session state, to keep and to hand to another client. It is a full credential."""
-        return self._settings.to_dict()
+        return self.settings.to_dict()
 
     def set_settings(self, settings: Mapping[str, Any]) -> bool:
         """Takes over a copy of a session state, also one of instagrapi 3.x or of an older release.
@@ -123,10 +134,9 @@ class ClientState:
             ClientError: a value has a type that means nothing.
         """
         if isinstance(settings, Settings):
-            self._settings = settings.model_copy(deep=True)
+            self._live = Session(settings.model_copy(deep=True))
         else:
-            self._settings = Settings.read(settings, self._profile)
-        self._hints = ServerHints()
+            self._live = Session(Settings.read(settings, self._profile))
         self._challenge = self._two_factor = None
         return True
 
@@ -152,44 +162,59 @@ class ClientState:
         Raises:
             OSError: the file cannot be written; an existing one is untouched.
         """
-        self._settings.dump(path)
+        self.settings.dump(path)
         return True
 
     # --- session ----------------------------------------------------------------------------------------------------
 
     @property
+    def _session(self) -> Session:
+        """The session in use; on a thread that makes another one, that."""
+        return getattr(self._aside, "session", None) or self._live
+
+    @contextlib.contextmanager
+    def _using(self, session: Session) -> Iterator[None]:
+        """Lets this thread, and no other, work with another session."""
+        before = getattr(self._aside, "session", None)
+        self._aside.session = session
+        try:
+            yield
+        finally:
+            self._aside.session = before
+
+    @property
     def authorization_data(self) -> dict[str, Any]:
         """What the bearer says: ``ds_user_id``, ``sessionid``; empty when logged out."""
-        return self._settings.authorization_data
+        return self.settings.authorization_data
 
     @authorization_data.setter
     def authorization_data(self, value: Mapping[str, Any]) -> None:
-        self._settings["authorization_data"] = dict(value)
+        self.settings["authorization_data"] = dict(value)
 
     @property
     def sessionid(self) -> str | None:
         """The session id, percent-encoded: from the cookie, otherwise from the bearer; ``None`` when logged out."""
-        return session_id(self._settings)
+        return self._session.sessionid
 
     @property
     def user_id(self) -> str | None:
         """The account's id, text of digits; ``None`` when logged out. Says nothing about the session being alive."""
-        return session_user_id(self._settings)
+        return session_user_id(self.settings)
 
     @property
     def authorization(self) -> str | None:
         """The bearer, as it is sent; ``None`` when logged out."""
-        return authorization(self._settings)
+        return authorization(self.settings)
 
     @property
     def token(self) -> str:
         """The CSRF token: the server's cookie, otherwise one that was made for this client."""
-        return self._settings.cookies.get("csrftoken") or self._csrf_token
+        return self.settings.cookies.get("csrftoken") or self._csrf_token
 
     @property
     def mid(self) -> str | None:
         """The machine id that the server gave this device."""
-        return self._settings.mid or self._settings.cookies.get("mid")
+        return self.settings.mid or self.settings.cookies.get("mid")
 
     @property
     def last_json(self) -> dict[str, Any]:
@@ -211,39 +236,47 @@ class ClientState:
     @property
     def phone_id(self) -> str:
         """The family device id, a UUID."""
-        return str(self._settings.uuids["phone_id"])
+        return str(self.settings.uuids["phone_id"])
 
     @phone_id.setter
     def phone_id(self, value: str) -> None:
-        self._settings.uuids["phone_id"] = value
+        self.settings.uuids["phone_id"] = value
 
     @property
     def uuid(self) -> str:
         """The app's device id, a UUID."""
-        return str(self._settings.uuids["uuid"])
+        return str(self.settings.uuids["uuid"])
 
     @uuid.setter
     def uuid(self, value: str) -> None:
-        self._settings.uuids["uuid"] = value
+        self.settings.uuids["uuid"] = value
 
     @property
     def android_device_id(self) -> str:
         """``android-`` and 16 hex digits."""
-        return str(self._settings.uuids["android_device_id"])
+        return str(self.settings.uuids["android_device_id"])
 
     @android_device_id.setter
     def android_device_id(self, value: str) -> None:
-        self._settings.uuids["android_device_id"] = value
+        self.settings.uuids["android_device_id"] = value
 
     @property
     def device_settings(self) -> dict[str, Any]:
         """Hardware and app release. Assigning them, in part or whole, makes a fitting user agent."""
-        return self._settings.device_settings
+        return self.settings.device_settings
 
     @device_settings.setter
     def device_settings(self, value: Mapping[str, Any]) -> None:
-        self._settings["device_settings"] = dict(value)
+        self.settings["device_settings"] = completed_device(value, self._profile)
         self.set_user_agent()
+
+    def set_device(self, device: Mapping[str, Any] | None = None) -> None:
+        """Presents another phone. What the device does not say is that of the client's profile; ids stay."""
+        self.device_settings = device or {}
+
+    def set_uuids(self, uuids: Mapping[str, Any] | None = None) -> None:
+        """Sets the ids of the device; those that are not given are made anew. A session goes with its ids."""
+        self.settings["uuids"] = dict(uuids or {})
 
     @property
     def app_version(self) -> str:
@@ -272,7 +305,7 @@ class ClientState:
     @property
     def user_agent(self) -> str:
         """The user agent, as it is sent."""
-        return self._settings.user_agent
+        return self.settings.user_agent
 
     @user_agent.setter
     def user_agent(self, value: str) -> None:
@@ -280,7 +313,7 @@ class ClientState:
 
     def set_user_agent(self, user_agent: str = "") -> None:
         """Sets the user agent; empty text builds the one that fits device and locale."""
-        self._settings["user_agent"] = user_agent or self._settings.built_user_agent()
+        self.settings["user_agent"] = user_agent or self.settings.built_user_agent()
 
     @property
     def capabilities(self) -> str:
@@ -302,18 +335,18 @@ class ClientState:
     def proxy(self, url: str | None) -> None:
         self._http.proxy = url
 
-    def set_proxy(self, proxy: str | None) -> None:
-        """Sets the proxy; ``None`` or empty text removes it.
+    def set_proxy(self, dsn: str | None) -> None:
+        """Sets the proxy by its URL; ``None`` or empty text removes it.
 
         Raises:
             RealtimeConfigError: the URL is no usable proxy; the message does not repeat it.
         """
-        self.proxy = proxy
+        self.proxy = dsn
 
     @property
     def locale(self) -> str:
         """Language and region, such as ``en_US``."""
-        return self._settings.locale
+        return self.settings.locale
 
     @locale.setter
     def locale(self, value: str) -> None:
@@ -321,15 +354,15 @@ class ClientState:
 
     def set_locale(self, locale: str) -> None:
         """Sets language and region, builds a new user agent with it, and sets the country when there is a region."""
-        self._settings["locale"] = locale.replace("-", "_")
+        self.settings["locale"] = locale.replace("-", "_")
         self.set_user_agent()
         if region := self.locale.partition("_")[2]:
             self.set_country(region)
 
     @property
     def country(self) -> str:
-        """ISO code of the country. The telephone code, ``settings["country_code"]``, does not follow it."""
-        return self._settings.country
+        """ISO code of the country. The telephone code does not follow it, see :meth:`set_country_code`."""
+        return self.settings.country
 
     @country.setter
     def country(self, value: str) -> None:
@@ -337,9 +370,13 @@ class ClientState:
 
     def set_country(self, country: str) -> None:
         """Sets the country by its ISO code."""
-        self._settings["country"] = country.upper()
+        self.settings["country"] = country.upper()
+
+    def set_country_code(self, country_code: int = 1) -> None:
+        """Sets the country's telephone code, which logins name."""
+        self.settings["country_code"] = country_code
 
     def set_timezone_offset(self, seconds: int) -> None:
         """Sets the time zone, in seconds east of UTC."""
-        self._settings["timezone_offset"] = seconds
-        self._settings["timezone_name"] = timezone_name(self._settings.timezone_offset)
+        self.settings["timezone_offset"] = seconds
+        self.settings["timezone_name"] = timezone_name(self.settings.timezone_offset)

@@ -118,6 +118,11 @@ class Exchange(Protocol):
         """``body`` is read while it is sent."""
 
 
+def may_pass(error: ClientConnectionError | ClientServerError, seconds: float) -> bool:
+    """Whether another attempt so soon may end differently, and the server has not asked for a longer rest."""
+    return not getattr(error, "is_lasting", False) and (error.retry_after or 0) <= seconds
+
+
 def upload_headers(private: Mapping[str, str]) -> dict[str, str]:
     """The headers of a request to the upload host, out of those of one to the private API."""
     kept = {name: private[name] for name in _KEPT if name in private}
@@ -170,7 +175,8 @@ class Upload:
             the id by which the item that is sent then names the file.
 
         Raises:
-            ClientError: the server refused it, or it failed as often as there are :data:`PAUSES`, and once more.
+            ClientError: the server refused it, or it failed as often as there are :data:`PAUSES`, and once more; at
+                once when that would not help, see :func:`may_pass`.
         """
         try:
             return self._run(exchange, sleep)
@@ -182,7 +188,9 @@ class Upload:
         for pause in PAUSES:
             try:
                 return self._attempt(exchange, asks)
-            except (ClientConnectionError, ClientServerError):
+            except (ClientConnectionError, ClientServerError) as error:
+                if not may_pass(error, pause):
+                    raise
                 sleep(pause)
                 asks = True
         return self._attempt(exchange, asks)

@@ -42,18 +42,19 @@ class AuthMixin(TwoFactorMixin):
         """Makes sure that there is a live session: the loaded one if it still works, otherwise a new one.
 
         A new one is made with the password and the same device. A session that ended elsewhere counts as dead, and
-        one of another account does not count; it is lost only when the new login succeeds. Any other failure of the
+        one of another account does not count; either is lost only when the new login succeeds. Any other failure of the
         check is raised, and the loaded session kept. Afterwards ``username`` is that of the session's account.
 
-        Threads log in one after the other, so that the second one finds the session of the first.
+        Threads log in one after the other, so that the second one finds the session of the first; requests of other
+        threads go out with the old session until there is a new one.
 
         Args:
             username: of the account, or its e-mail address or telephone number; the last one given if omitted.
-            password: needed only when a new session has to be made; the last one given if omitted.
+            password: needed only when a new session has to be made; the last one given for this account if omitted.
             relogin: whether to make a new session in any case.
             verification_code: two-factor code, if one is asked for; :meth:`two_factor_login` takes one afterwards.
-            totp_seed: of the account's authenticator app, to make that code; the last one given if omitted. Whoever has
-                it beside the password has both factors.
+            totp_seed: of the account's authenticator app, to make that code; the last one given for this account if
+                omitted. Whoever has it beside the password has both factors.
 
         Raises:
             BadCredentials: a new session is needed, and user name or password is missing.
@@ -66,9 +67,10 @@ class AuthMixin(TwoFactorMixin):
         """
         name = (username or self.username or "").strip() or None
         with self._logging_in:
-            self._totp_seed = totp_seed or (self._totp_seed if name == self.username else None)
-            self.password = password or self.password
-            self.username = name
+            if self.username and name not in (self.username, self._login_name):
+                self.password = self._totp_seed = None  # they are another account's
+            self.password, self._totp_seed = password or self.password, totp_seed or self._totp_seed
+            self.username = self._login_name = name
             if self.user_id and not relogin and self._session_serves():
                 return True
             if not self.username or not self.password:
@@ -81,7 +83,6 @@ class AuthMixin(TwoFactorMixin):
             except TwoFactorRequired:
                 if not self._confirm_at_once(verification_code):
                     raise
-            self._relogins = 0
             return True
 
     def relogin(self) -> bool:
@@ -103,11 +104,10 @@ class AuthMixin(TwoFactorMixin):
         return False
 
     def _session_serves(self) -> bool:
-        """Whether the session is alive and of the requested account; a dead one is forgotten."""
+        """Whether the session is alive and of the requested account."""
         try:
             account = self.account_info()
         except LoginRequired:
-            self._forget_session()
             return False
         if not _is_called(account, self.username):
             return False
@@ -131,10 +131,10 @@ class AuthMixin(TwoFactorMixin):
         }
         self._two_factor = None
         try:
-            self.private_request("accounts/login/", data=form)
+            self._take_name(self.private_request("accounts/login/", data=form))
         except TwoFactorRequired as error:
             info = TwoFactorInfo.model_validate(error.info)
-            self._two_factor = PendingLogin(info, info.username or username, dict(self.settings.cookies))
+            self._two_factor = PendingLogin(info, info.username or username, self._session)
             raise
         if not (self.sessionid and self.user_id):
             raise ClientError("Instagram accepted the login, but its answer holds no session.")
@@ -143,11 +143,11 @@ class AuthMixin(TwoFactorMixin):
         """A fresh key, as the app asks for one before each login; the same answer brings the machine id."""
         with contextlib.suppress(ClientThrottledError, PleaseWaitFewMinutes):
             self.private_request("launcher/sync/", data={"id": self.uuid, "server_config_retrieval": "1"})
-        if self._hints.password_key is None:
+        if self._session.hints.password_key is None:
             self.private_request("qe/sync/")
-        if self._hints.password_key is None:
+        if self._session.hints.password_key is None:
             raise ClientError("Instagram sent no key to encrypt the password with; try again later.")
-        return self._hints.password_key
+        return self._session.hints.password_key
 
 
 def _is_called(account: Account, name: str | None) -> bool:

@@ -10,14 +10,15 @@ from typing import Any
 from instagrapi.exceptions import (
     ChallengeBadCode,
     ChallengeError,
-    ChallengeRequired,
     ClientBadRequestError,
     ClientNeedsUpgradeError,
     UnknownError,
 )
+from instagrapi.http.making import Session
 from instagrapi.http.paths import challenge_path
 from instagrapi.mixins.session import SessionMixin
 from instagrapi.types import ChallengeState
+from instagrapi.types.lenient import mapping
 
 _CHOICES = {"sms": "0", "phone": "0", "email": "1"}
 
@@ -36,14 +37,16 @@ class ChallengeMixin(SessionMixin):
             ChallengeError: no challenge has come up.
             ClientError: see :meth:`private_request`.
         """
-        error = self._challenge
-        if error is None:
+        pending = self._challenge
+        if pending is None:
             raise ChallengeError("No challenge has come up.")
+        error = pending.error
         if error.needs_app:
             return self._state({"kind": error.kind})
-        query: dict[str, Any] = {"guid": self.uuid, "device_id": self.android_device_id}
-        context = error.challenge.get("challenge_context")
-        return self._state(self.private_request(self._path(), params={**query, "challenge_context": context}))
+        with self._using(pending.session):
+            query: dict[str, Any] = {"guid": self.uuid, "device_id": self.android_device_id}
+            context = error.challenge.get("challenge_context")
+            return self._state(self.private_request(self._path(), params={**query, "challenge_context": context}))
 
     def challenge_select(self, choice: str | int) -> ChallengeState:
         """Takes one of the state's ``choices``, such as where the code is sent to.
@@ -93,29 +96,31 @@ class ChallengeMixin(SessionMixin):
         return self._step({}, "challenge/reset/")
 
     def _step(self, answer: dict[str, str], below: str = "challenge/") -> ChallengeState:
-        device = {"guid": self.uuid, "device_id": self.android_device_id, "_csrftoken": self.token}
-        path = self._path().replace("challenge/", below, 1)
-        state = self._state(self.private_request(path, data={**answer, **device}))
-        if state.is_closed:
-            self._close(state)
+        path, pending = self._path().replace("challenge/", below, 1), self._challenge
+        session = pending.session if pending else self._session
+        with self._logging_in:
+            with self._using(session):
+                device = {"guid": self.uuid, "device_id": self.android_device_id, "_csrftoken": self.token}
+                state = self._state(self.private_request(path, data={**answer, **device}))
+            if state.is_closed:
+                self._close(state, session)
         return state
 
-    def _close(self, state: ChallengeState) -> None:
+    def _close(self, state: ChallengeState, session: Session) -> None:
         """The headers of the answer have already brought the session, if it holds one."""
         self._challenge = None
         self._relogins = 0
-        user = state.raw.get("logged_in_user")
-        if isinstance(user, dict) and self.sessionid:
-            self.username = str(user.get("username") or "") or self.username
-            self.settings.last_login = self._clock()
+        if mapping(state.raw.get("logged_in_user")) and session.sessionid:
+            self._take_name(state.raw)
+            self._use(session)
 
     def _path(self) -> str:
-        error = self._challenge
+        error = self._challenge.error if self._challenge else None
         path = challenge_path(str(error.challenge.get("api_path"))) if error else None
         if path is None or (error and error.needs_app):
             raise ChallengeError("There is no challenge that can be passed by steps.")
         return path
 
     def _state(self, answer: dict[str, Any]) -> ChallengeState:
-        url = self._challenge.url if isinstance(self._challenge, ChallengeRequired) else None
+        url = self._challenge.error.url if self._challenge else None
         return ChallengeState.model_validate({"url": url, **answer})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -19,6 +20,8 @@ from instagrapi.writing import replacing
 
 #: How the CDN answers for a link that has ended (403 reported, the others assumed).
 _ENDED: Final = frozenset({403, 404, 410})
+#: The end of a name in the public DNS, and of no address, in whatever form.
+_NAME: Final = re.compile(r"\.[a-z][a-z0-9-]+\.?\Z")
 _MIB = 1024 * 1024
 
 
@@ -96,8 +99,7 @@ class DownloadMixin(DirectReadingMixin):
         url = media.url if media else None
         if url is None:
             raise MediaUnavailable("The message holds nothing to download, or not any more.")
-        if urlsplit(url).scheme != "https":
-            raise MediaUnavailable("The link does not lead over https.")
+        self._check_link(url)
         headers = {"User-Agent": self.user_agent, "Accept": "*/*", "Accept-Encoding": "identity"}
         ca_file = self._profile.endpoints.ca_file or self.settings.ca_file
         with self._http.download(url, headers=headers, seconds=seconds, ca_file=ca_file) as (response, pieces):
@@ -117,6 +119,18 @@ class DownloadMixin(DirectReadingMixin):
                         progress(received, total)
                 if total and received != total:
                     raise ClientIncompleteReadError(f"Of {total} bytes only {received} came.")
+
+    def _check_link(self, url: str) -> None:
+        """Refuses links that the CDN does not give: into this machine or its network, or in the open."""
+        try:
+            parts = urlsplit(url)
+            host = parts.hostname or ""
+        except ValueError:
+            raise MediaUnavailable("The link is none.") from None
+        if parts.scheme != "https":
+            raise MediaUnavailable("The link does not lead over https.")
+        if not _NAME.search(host) and host != urlsplit(self._profile.endpoints.http).hostname:
+            raise MediaUnavailable("The link does not lead to a host on the internet.")
 
 
 def _media_of(message: MessageEvent | DirectMessage | Content | Media) -> Media | None:

@@ -16,7 +16,7 @@ from instagrapi.http.cookies import absorb_cookies, cookie_jar
 from instagrapi.http.failures import failure
 from instagrapi.http.forms import plain_form, signed_form
 from instagrapi.http.headers import absorb_headers, request_headers
-from instagrapi.http.state import ClientState
+from instagrapi.http.state import ClientState, PendingChallenge
 
 _FORM = "application/x-www-form-urlencoded; charset=UTF-8"
 
@@ -77,17 +77,18 @@ class PrivateMixin(ClientState):
         path, _, query = endpoint.lstrip("/").partition("?")
         path = f"{path.rstrip('/')}/"
         endpoints = self._profile.endpoints
-        sent: MutableMapping[str, str | None] = CaseInsensitiveDict(
-            request_headers(self.settings, self._profile.app, self._hints, self._clock())
-        )
         form = None
         if data is not None:
             form = signed_form(data) if with_signature else plain_form(data)
-            sent["Content-Type"] = _FORM
-        sent.update(headers or {})
         if self.delay_range:
             self._sleep(secrets.SystemRandom().uniform(*self.delay_range))
-        cookies = self.settings.cookies
+        session = self._session
+        with self._changing_session:
+            sent: MutableMapping[str, str | None] = CaseInsensitiveDict(self._headers())
+            cookies, sessionid = session.settings.cookies, session.sessionid
+        if form is not None:
+            sent["Content-Type"] = _FORM
+        sent.update(headers or {})
         jar = cookie_jar(cookies, urlsplit(endpoints.http).hostname or "")
         response = self._http.exchange(
             "GET" if form is None else "POST",
@@ -96,12 +97,16 @@ class PrivateMixin(ClientState):
             cookies=jar,
             params=plain_form(params or {}),
             data=form,
-            ca_file=endpoints.ca_file or self.settings.ca_file,
+            ca_file=endpoints.ca_file or session.settings.ca_file,
         )
-        with self._absorbing:
-            absorb_headers(self.settings, self._hints, response.headers)
-            absorb_cookies(self.settings, cookies, jar)
+        with self._changing_session:
+            if session.sessionid == sessionid:  # else it was replaced, and the answer is about the old one
+                absorb_headers(session.settings, session.hints, response.headers)
+                absorb_cookies(session.settings, cookies, jar)
         return self._checked(response, path)
+
+    def _headers(self) -> dict[str, str]:
+        return request_headers(self.settings, self._profile.app, self._session.hints, self._clock())
 
     def _checked(self, response: requests.Response, path: str) -> dict[str, Any]:
         """The answer's body; what else it may mean is raised."""
@@ -112,7 +117,7 @@ class PrivateMixin(ClientState):
         if error is not None:
             error.response = response
             if isinstance(error, ChallengeRequired) and (error.challenge or self._challenge is None):
-                self._challenge = error
+                self._challenge = PendingChallenge(error, self._session)
             raise error
         return answer
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 from urllib.parse import quote
 
 from instagrapi.exceptions import LoginRequired, RealtimeConfigError
 from instagrapi.http.headers import absorb_headers, session_data
+from instagrapi.http.ids import known_id
+from instagrapi.http.making import Session
 from instagrapi.mixins.account import AccountMixin
+from instagrapi.types.lenient import mapping
 
 _SHORTEST_SESSION_ID = 31
-_SESSION_KEYS = ("authorization_data", "cookies", "ig_u_rur", "ig_www_claim", "last_login")
 
 
 class SessionMixin(AccountMixin):
@@ -32,7 +34,7 @@ class SessionMixin(AccountMixin):
         if ":" in sessionid:
             sessionid = quote(sessionid, safe="%")
         user_id = sessionid.partition("%3A")[0]
-        if not user_id.isdecimal() or len(sessionid) < _SHORTEST_SESSION_ID:
+        if known_id(user_id) is None or len(sessionid) < _SHORTEST_SESSION_ID:
             raise RealtimeConfigError("this is no session id: it has to start with the user id and be longer")
         with self._replacing_session():
             self.settings.authorization_data = session_data(sessionid, user_id)
@@ -54,7 +56,7 @@ class SessionMixin(AccountMixin):
             pairs = (line.partition(";")[0].partition("=") for line in cookies)
             cookies = {name.strip(): value.strip() for name, _, value in pairs}
         with self._replacing_session():
-            absorb_headers(self.settings, self._hints, headers)
+            absorb_headers(self.settings, self._session.hints, headers)
             self.settings.cookies = dict(cookies)
             if not (self.sessionid and self.user_id):
                 raise LoginRequired("These headers and cookies hold no session.")
@@ -65,36 +67,47 @@ class SessionMixin(AccountMixin):
         Raises:
             ClientError: see :meth:`private_request`; the session is kept.
         """
-        with contextlib.suppress(LoginRequired):
-            self.private_request(
-                "accounts/logout/",
-                data={
-                    "guid": self.uuid,
-                    "phone_id": self.phone_id,
-                    "device_id": self.android_device_id,
-                    "_uuid": self.uuid,
-                    "one_tap_app_login": "true",
-                },
-            )
-        self._forget_session()
+        with self._logging_in:
+            with contextlib.suppress(LoginRequired):
+                self.private_request(
+                    "accounts/logout/",
+                    data={
+                        "guid": self.uuid,
+                        "phone_id": self.phone_id,
+                        "device_id": self.android_device_id,
+                        "_uuid": self.uuid,
+                        "one_tap_app_login": "true",
+                    },
+                )
+            with self._changing_session:
+                self._session.forget()
         return True
 
     @contextlib.contextmanager
-    def _replacing_session(self) -> Iterator[None]:
-        """Forgets the session for another one; when that does not come about, the old one is put back."""
-        kept = {key: self.settings[key] for key in _SESSION_KEYS}
-        had_session = self.sessionid is not None
-        self._forget_session()
-        try:
-            yield
-        except BaseException:
-            if had_session:
-                self.settings.update(kept)
-            raise
-        self.settings.last_login = self._clock()
-        self._challenge = None
+    def _replacing_session(self, begun: Session | None = None) -> Iterator[None]:
+        """Makes another session, on the same device, and uses it once it has come about; else the old one stays.
 
-    def _forget_session(self) -> None:
-        for key in _SESSION_KEYS:
-            self.settings[key] = None
-        self._hints = dataclasses.replace(self._hints, direct_region_hint=None, shbid=None, shbts=None)
+        Other threads go on with the old one meanwhile.
+        """
+        with self._logging_in:
+            made = begun or self._live.anew()
+            try:
+                with self._using(made):
+                    yield
+            except BaseException:
+                self._live.learn(made)
+                raise
+            self._use(made)
+
+    def _take_name(self, answer: Mapping[str, Any]) -> None:
+        """The account's own name: one can also log in with an e-mail address."""
+        name = mapping(answer.get("logged_in_user")).get("username")
+        self.username = name if isinstance(name, str) and name else self.username
+
+    def _use(self, made: Session) -> None:
+        made.settings.last_login = self._clock()
+        with self._changing_session:
+            self._live.learn(made)
+            self._live.adopt(made)
+        self._challenge = self._two_factor = None
+        self._relogins = 0

@@ -50,14 +50,11 @@ class TwoFactorMixin(SessionMixin):
         if method not in _METHODS:
             raise ValueError(f"method is one of {', '.join(_METHODS)}")
         try:
-            with self._replacing_session():
-                self.settings.cookies = dict(pending.cookies)
+            with self._replacing_session(pending.session):
                 self._confirm(pending, code, _METHODS[method], trust_device)
         except TwoFactorCodeExpired:
             self._two_factor = None
             raise
-        self._two_factor = None
-        self._relogins = 0
         return True
 
     def two_factor_send_code(self, by: TwoFactorWay = "sms") -> bool:
@@ -76,15 +73,16 @@ class TwoFactorMixin(SessionMixin):
             raise ValueError("codes are sent by sms or whatsapp")
         pending = self._pending_login()
         try:
-            answer = self.private_request(
-                f"accounts/send_two_factor_login_{by}/",
-                data={
-                    "two_factor_identifier": pending.info.identifier,
-                    "username": pending.username,
-                    "guid": self.uuid,
-                    "device_id": self.android_device_id,
-                },
-            )
+            with self._using(pending.session):
+                answer = self.private_request(
+                    f"accounts/send_two_factor_login_{by}/",
+                    data={
+                        "two_factor_identifier": pending.info.identifier,
+                        "username": pending.username,
+                        "guid": self.uuid,
+                        "device_id": self.android_device_id,
+                    },
+                )
             info = answer.get("two_factor_info")
         except TwoFactorRequired as error:  # some answers repeat it, and mean that the code is on its way
             info = error.info
@@ -110,7 +108,7 @@ class TwoFactorMixin(SessionMixin):
         return self._two_factor
 
     def _confirm(self, pending: PendingLogin, code: str, method: str, trust_device: bool) -> None:
-        self.private_request(
+        answer = self.private_request(
             "accounts/two_factor_login/",
             data={
                 "verification_code": code,
@@ -125,6 +123,7 @@ class TwoFactorMixin(SessionMixin):
                 "waterfall_id": str(uuid.uuid4()),
             },
         )
+        self._take_name(answer)
         if not (self.sessionid and self.user_id):
             raise ClientError("Instagram accepted the code, but its answer holds no session.")
 

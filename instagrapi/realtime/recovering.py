@@ -14,6 +14,7 @@ from instagrapi.realtime import events as ev
 from instagrapi.realtime.connecting import Wake
 from instagrapi.realtime.network.connection import Connection
 from instagrapi.realtime.network.deadline import Deadline
+from instagrapi.realtime.recovery import asked_to_wait
 from instagrapi.realtime.refusals import explained, is_dead_session
 from instagrapi.realtime.state import State
 from instagrapi.realtime.telling import Telling
@@ -100,8 +101,8 @@ class Recovering(Telling):
             return None
         if self._backoff.attempts == 1:  # the last connection stood long enough
             self._renewed_session = False
-        asked_for = getattr(error, "retry_after", None) or 0.0
-        return self._outage_until(now + max(delay, asked_for, self._connect_limit.wait(now)), error)
+        pause = max(delay, asked_to_wait(error, self._backoff.attempts), self._connect_limit.wait(now))
+        return self._outage_until(now + pause, error)
 
     def _outage_until(self, retry_at: float, error: Exception | None) -> Outage:
         wake = self._make_wake()

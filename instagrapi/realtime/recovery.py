@@ -7,9 +7,18 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from instagrapi.exceptions import ClientError, RealtimeConfigError
+from instagrapi.exceptions import (
+    ClientError,
+    ClientThrottledError,
+    PleaseWaitFewMinutes,
+    RateLimitError,
+    RealtimeConfigError,
+)
 
 HOUR = 3600.0
+#: What to leave alone for some minutes. How many Instagram means is not known.
+_LIMITS = (PleaseWaitFewMinutes, ClientThrottledError, RateLimitError)
+_PATIENCE = 300.0
 
 
 def is_retryable(error: Exception) -> bool:
@@ -17,12 +26,23 @@ def is_retryable(error: Exception) -> bool:
     return error.retryable if isinstance(error, ClientError) else isinstance(error, OSError)
 
 
+def asked_to_wait(error: Exception, attempts: int) -> float:
+    """Seconds for which the server wants to be left alone: what it says, up to a day, or after a limit five minutes.
+
+    Those double with each of the attempts in a row, up to an hour.
+    """
+    told = min(getattr(error, "retry_after", None) or 0.0, 24 * HOUR)
+    patience = min(_PATIENCE * 2.0 ** min(attempts - 1, 10), HOUR) if isinstance(error, _LIMITS) else 0.0
+    return float(told or patience)
+
+
 @dataclass(frozen=True, kw_only=True)
 class ReconnectPolicy:
     """How a client comes back after its connection has broken.
 
     The n-th attempt in a row is made after ``first_delay * factor ** (n - 1)`` seconds, at most ``max_delay``, less a
-    random part of up to ``jitter`` of it, so that many clients do not come back at once.
+    random part of up to ``jitter`` of it, so that many clients do not come back at once. It is made later when the
+    server asked to wait, see :func:`asked_to_wait`.
 
     Attributes:
         first_delay: seconds.

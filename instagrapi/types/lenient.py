@@ -84,5 +84,7 @@ def _blank_is_none(value: Any) -> Any:
 
 #: Text, or a number as text. The server writes an empty text for what is not there.
 Words = Annotated[str | None, BeforeValidator(_blank_is_none)]
+#: A link. Those of the CDN are signed, so that whoever has one has the file: ``repr`` shows none.
+Url = Annotated[Words, Field(repr=False)]
 #: Ids as text, where the server sends a list of numbers or of text.
 Ids = Annotated[list[str], BeforeValidator(identifiers)]

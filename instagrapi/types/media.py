@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ConfigDict, Field, field_validator
 
-from instagrapi.types.lenient import Lenient, Words, identifier, mapping, objects, words
+from instagrapi.types.lenient import Lenient, Url, Words, identifier, mapping, objects, words
 from instagrapi.types.moments import EPOCH, Timestamp, moment, whole_number
 from instagrapi.types.users import UserShort
 
@@ -68,12 +68,12 @@ class Media(Lenient):
 
     kind: MediaKind = MediaKind.UNKNOWN
     id: Words = None
-    url: Words = None
+    url: Url = None
     width: int | None = None
     height: int | None = None
     duration: float | None = None
     expires_at: Timestamp = None
-    preview_url: Words = None
+    preview_url: Url = None
     items: list[Media] = Field(default_factory=list)
     user: UserShort | None = None
     caption: Words = Field(default=None, repr=False)

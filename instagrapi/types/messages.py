@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from pydantic import AliasChoices, AliasPath, Field
 
 from instagrapi.types.content import Content, ContentKind, item_type_of, without_page
-from instagrapi.types.lenient import Ids, Words, mapping, objects, words
+from instagrapi.types.lenient import Ids, Url, Words, mapping, objects, words
 from instagrapi.types.media import Media, MediaKind, media_kind, media_of, media_payload, picture
 from instagrapi.types.moments import Timestamp, moment
 from instagrapi.types.users import UserShort
@@ -53,10 +53,10 @@ class Link(Content):
     item_types = ("link",)
     payload_keys = ("link",)
 
-    url: Words = Field(default=None, validation_alias=AliasPath("link_context", "link_url"))
+    url: Url = Field(default=None, validation_alias=AliasPath("link_context", "link_url"))
     title: Words = Field(default=None, validation_alias=AliasPath("link_context", "link_title"))
     summary: Words = Field(default=None, validation_alias=AliasPath("link_context", "link_summary"))
-    image_url: Words = Field(default=None, validation_alias=AliasPath("link_context", "link_image_url"))
+    image_url: Url = Field(default=None, validation_alias=AliasPath("link_context", "link_image_url"))
 
     @classmethod
     def _facts(cls, data: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -223,9 +223,9 @@ class Animation(Content):
 
     id: Words = None
     is_sticker: bool = False
-    url: Words = None
-    mp4_url: Words = None
-    webp_url: Words = None
+    url: Url = None
+    mp4_url: Url = None
+    webp_url: Url = None
     width: int | None = None
     height: int | None = None
     user: UserShort | None = None

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import AliasChoices, AliasPath, Field
 
 from instagrapi.types.content import Content, ContentKind
-from instagrapi.types.lenient import Words, mapping, objects
+from instagrapi.types.lenient import Url, Words, mapping, objects
 from instagrapi.types.media import Media, media_of, picture
 from instagrapi.types.users import UserShort
 
@@ -112,7 +112,7 @@ class Product(Content):
     name: Words = None
     price: Words = Field(default=None, validation_alias=AliasChoices("current_price", "price"))
     description: Words = None
-    url: Words = Field(default=None, validation_alias=AliasChoices("external_url", "url"))
+    url: Url = Field(default=None, validation_alias=AliasChoices("external_url", "url"))
     merchant: UserShort | None = None
 
     @classmethod

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
-from instagrapi.types.lenient import Lenient, Words, identifier, mapping, objects, words
+from instagrapi.types.lenient import Lenient, Url, Words, identifier, mapping, objects, words
 from instagrapi.types.moments import whole_number
 
 _IDS = ("pk", "pk_id", "id", "strong_id__", "user_id")
@@ -43,8 +43,8 @@ class UserShort(Lenient):
     pk: str = ""
     username: str = ""
     full_name: str = ""
-    profile_pic_url: Words = None
-    profile_pic_url_hd: Words = None
+    profile_pic_url: Url = None
+    profile_pic_url_hd: Url = None
     profile_pic_id: Words = None
     is_private: bool | None = None
     is_verified: bool | None = None
@@ -83,7 +83,7 @@ class User(UserShort):
     """
 
     biography: str = ""
-    external_url: Words = None
+    external_url: Url = None
     bio_links: list[Any] = Field(default_factory=list)
     is_business: bool | None = None
     account_type: int | None = None

@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 from pydantic import AliasChoices, ConfigDict, Field
 
 from instagrapi.types.content import Content, ContentKind, item_type_of
-from instagrapi.types.lenient import Lenient, Words, mapping, objects, words
+from instagrapi.types.lenient import Lenient, Url, Words, mapping, objects, words
 from instagrapi.types.media import Media, MediaKind, picture
 
 _PREFIX = "xma_"
@@ -63,17 +63,17 @@ class XmaCard(Lenient):
     title: Words = Field(default=None, validation_alias=AliasChoices("title_text", "title"))
     subtitle: Words = Field(default=None, validation_alias=AliasChoices("subtitle_text", "subtitle"))
     header: Words = Field(default=None, validation_alias=AliasChoices("header_title_text", "header"))
-    body: Words = Field(default=None, validation_alias=AliasChoices("caption_body_text", "body"))
-    target_url: Words = None
-    preview_url: Words = None
+    body: Words = Field(default=None, validation_alias=AliasChoices("caption_body_text", "body"), repr=False)
+    target_url: Url = None
+    preview_url: Url = None
     preview_width: int | None = None
     preview_height: int | None = None
     preview_mime_type: Words = Field(
         default=None, validation_alias=AliasChoices("preview_url_mime_type", "preview_mime_type")
     )
     preview_fbid: Words = Field(default=None, validation_alias=AliasChoices("preview_media_fbid", "preview_fbid"))
-    playable_url: Words = None
-    icon_url: Words = Field(default=None, validation_alias=AliasChoices("header_icon_url", "icon_url"))
+    playable_url: Url = None
+    icon_url: Url = Field(default=None, validation_alias=AliasChoices("header_icon_url", "icon_url"))
 
     @property
     def media_id(self) -> str | None:

@@ -13,6 +13,9 @@ import click
 import pytest
 
 from instagrapi.emulator import Actor, Emulator
+from instagrapi.emulator.http_answers import ok
+from instagrapi.emulator.views.confirming import ConfirmingViews
+from tests.support.proxies import proxy_to
 
 Cli = Callable[..., Any]
 
@@ -63,6 +66,15 @@ def terminal(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> Cli:
             return cli(*arguments)
 
     return run
+
+
+def test_login_goes_through_the_proxy(cli: Cli, me: Actor) -> None:
+    server, asked = proxy_to(None, ("proxy-user", "proxy-secret"))
+    with server:
+        outcome = cli("--proxy", f"http://proxy-user:proxy-secret@127.0.0.1:{server.port}", "login", "me", stdin="pw\n")
+    assert outcome.status == 0, outcome.err
+    assert asked
+    assert "proxy-secret" not in outcome.out + outcome.err
 
 
 # --- two-factor -------------------------------------------------------------------------------------------------------
@@ -148,6 +160,24 @@ def test_other_challenges_say_what_to_do(cli: Cli, emulator: Emulator, me: Actor
     assert outcome.status == 1
     assert "open the Instagram app or https://i.instagram.com/challenge/" in outcome.err
     assert outcome.err.endswith("confirm there that it was you, then run the command again\n")
+
+
+def test_a_challenge_that_ends_without_a_session_is_no_login(
+    terminal: Cli,
+    cli: Cli,
+    emulator: Emulator,
+    me: Actor,
+    typed: Callable[..., list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cli("login", "me", stdin="pw\n")
+    me.end_sessions()
+    emulator.faults.challenge(me, "legacy", step="verify_email")
+    monkeypatch.setattr(ConfirmingViews, "_closed", lambda *_: ok(action="close"))
+    typed("pw", lambda: me.codes[-1])
+    outcome = terminal("login", "me")
+    assert (outcome.status, outcome.out) == (1, "")
+    assert outcome.err.endswith("the challenge is passed; run the command again to log in\n")
 
 
 def test_a_checkpoint_names_its_page(cli: Cli, emulator: Emulator, me: Actor) -> None:

@@ -6,7 +6,7 @@ import base64
 import io
 import json
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from email.message import Message
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -44,7 +44,7 @@ class FakeInstagram(BaseAdapter):
         super().__init__()
         self.requests: list[requests.PreparedRequest] = []
         self.options: list[dict[str, Any]] = []
-        self._answers: deque[HTTPResponse | Exception] = deque()
+        self._answers: deque[tuple[HTTPResponse | Exception, Callable[[], object]]] = deque()
 
     def answer(
         self,
@@ -52,31 +52,37 @@ class FakeInstagram(BaseAdapter):
         status: int = 200,
         headers: Mapping[str, str] | None = None,
         cookies: Sequence[str] = (),
+        meanwhile: Callable[[], object] = lambda: None,
     ) -> None:
-        """The next answer: a JSON value, or bytes as they are."""
+        """The next answer: a JSON value, or bytes as they are; ``meanwhile`` happens before it comes."""
         content = body if isinstance(body, bytes) else json.dumps({"status": "ok"} if body is None else body).encode()
-        self._answers.append(
-            HTTPResponse(
-                body=io.BytesIO(content),
-                headers=HTTPHeaderDict(headers or {}),
-                status=status,
-                preload_content=False,
-                original_response=_Original(cookies),  # type: ignore[arg-type]
-            )
+        response = HTTPResponse(
+            body=io.BytesIO(content),
+            headers=HTTPHeaderDict(headers or {}),
+            status=status,
+            preload_content=False,
+            original_response=_Original(cookies),  # type: ignore[arg-type]
         )
+        self._answers.append((response, meanwhile))
+
+    def answer_first(self, body: Any) -> None:
+        """What comes before the answers that wait already."""
+        self.answer(body)
+        self._answers.rotate(1)
 
     def forget_answer(self) -> None:
         """The next answer was not asked for."""
         self._answers.pop()
 
     def fail(self, error: Exception) -> None:
-        self._answers.append(error)
+        self._answers.append((error, lambda: None))
 
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:  # type: ignore[override]
         self.requests.append(request)
         self.options.append(options)
         assert self._answers, f"an unexpected request: {request.method} {request.url}"
-        answer = self._answers.popleft()
+        answer, meanwhile = self._answers.popleft()
+        meanwhile()
         if isinstance(answer, Exception):
             raise answer
         return HTTPAdapter().build_response(request, answer)

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
+import threading
 from typing import Any
 
 import pytest
@@ -12,6 +14,8 @@ from instagrapi import exceptions as errors
 from instagrapi.exceptions import ClientError
 from instagrapi.mixins.http import HttpClient
 
+OTHER = {"ds_user_id": "20000000002", "sessionid": "20000000002%3Aother"}
+OTHER_BEARER = "Bearer IGT:2:" + base64.b64encode(json.dumps(OTHER, separators=(",", ":")).encode()).decode()
 LOGGED_OUT = {"message": "user_has_logged_out", "status": "fail"}
 ACCOUNT: dict[str, Any] = {"user": {"pk": 10000000001, "username": "me.example"}, "status": "ok"}
 BAD_PASSWORD = {"message": "The password is incorrect.", "error_type": "bad_password", "status": "fail"}
@@ -122,6 +126,29 @@ def test_a_failed_login_to_another_account_leaves_the_old_session(
     assert member.get_settings()["authorization_data"] == before
 
 
+def test_the_password_of_one_account_is_not_sent_for_another(member: HttpClient, server: Any) -> None:
+    server.answer(ACCOUNT)
+    assert member.login("me.example", "secret")
+    server.answer(ACCOUNT)
+    with pytest.raises(errors.BadCredentials):
+        member.login("bob")
+    assert server.paths[1:] == ["GET /api/v1/accounts/current_user/"]
+
+
+@pytest.mark.parametrize("told", ["me.example", None, 5])
+def test_the_account_s_own_name_is_known_after_a_login_with_an_address(
+    client: HttpClient, server: Any, key_headers: dict[str, str], bearer: str, told: Any
+) -> None:
+    server.answer(headers=key_headers)
+    server.answer({"logged_in_user": {"username": told}}, headers={"ig-set-authorization": bearer})
+    assert client.login("me@example.org", "secret")
+    assert client.username == ("me.example" if told == "me.example" else "me@example.org")
+    server.answer(LOGGED_OUT, status=403)
+    server.answer(headers=key_headers)
+    server.answer(headers={"ig-set-authorization": bearer})
+    assert client.login("me@example.org"), "the password is still known"
+
+
 def test_another_account_needs_a_password(member: HttpClient, server: Any) -> None:
     server.answer(ACCOUNT)
     with pytest.raises(errors.BadCredentials):
@@ -147,9 +174,10 @@ def test_a_dead_session_is_replaced_on_the_same_device(
 
 def test_a_dead_session_without_password_is_an_error(member: HttpClient, server: Any) -> None:
     server.answer(LOGGED_OUT, status=403)
+    before = member.sessionid
     with pytest.raises(errors.BadCredentials):
         member.login()
-    assert member.sessionid is None
+    assert member.sessionid == before, "kept until there is another one"
 
 
 def test_any_other_failure_of_the_check_keeps_the_session(member: HttpClient, server: Any) -> None:
@@ -198,7 +226,7 @@ def test_the_password_is_in_no_error(client: HttpClient, server: Any, key_header
     assert "hunter2" not in f"{caught.value!r} {client!r} {vars(caught.value)} {client.get_settings()}"
 
 
-def test_two_factor_surfaces_and_keeps_the_cookies_for_the_next_step(
+def test_two_factor_surfaces_and_leaves_nothing_half_done(
     client: HttpClient, server: Any, key_headers: dict[str, str]
 ) -> None:
     info = {"totp_two_factor_on": True, "two_factor_identifier": "id"}
@@ -207,7 +235,7 @@ def test_two_factor_surfaces_and_keeps_the_cookies_for_the_next_step(
     with pytest.raises(errors.TwoFactorRequired) as caught:
         client.login("me", "secret")
     assert caught.value.info == info
-    assert client.token == "abc"
+    assert (client.settings.cookies, client.mid) == ({}, "mid1"), "the machine id is the device's"
 
 
 def test_a_success_without_session_is_none(client: HttpClient, server: Any, key_headers: dict[str, str]) -> None:
@@ -215,6 +243,36 @@ def test_a_success_without_session_is_none(client: HttpClient, server: Any, key_
     server.answer({"logged_in_user": {}, "status": "ok"})
     with pytest.raises(ClientError, match="holds no session"):
         client.login("me", "secret")
+
+
+def test_while_one_thread_logs_in_the_others_keep_the_session(
+    member: HttpClient, server: Any, key_headers: dict[str, str], bearer: str
+) -> None:
+    before, seen = member.authorization, []
+
+    def elsewhere() -> None:
+        server.answer_first({"user": {}})
+        with contextlib.suppress(ClientError):
+            member.private_request("accounts/current_user/")
+        seen.append((server.last.headers.get("Authorization"), member.user_id))
+
+    def in_the_middle() -> None:
+        thread = threading.Thread(target=elsewhere)
+        thread.start()
+        thread.join()
+
+    server.answer(headers=key_headers)
+    server.answer(headers={"ig-set-authorization": OTHER_BEARER}, meanwhile=in_the_middle)
+    assert member.login("me", "secret", relogin=True)
+    assert seen == [(before, "10000000001")]
+    assert member.authorization == OTHER_BEARER
+
+
+def test_a_late_answer_to_the_old_session_does_not_bring_it_back(member: HttpClient, server: Any, bearer: str) -> None:
+    late = {"ig-set-authorization": bearer, "ig-set-ig-u-rur": "old"}
+    server.answer(headers=late, meanwhile=lambda: member.apply_session({"ig-set-authorization": OTHER_BEARER}))
+    member.private_request("direct_v2/inbox/")
+    assert (member.authorization, member.settings.ig_u_rur) == (OTHER_BEARER, None)
 
 
 @pytest.mark.parametrize("plain", [False, True])
@@ -230,6 +288,13 @@ def test_login_by_session_id(client: HttpClient, server: Any, session_id: str, p
     assert client.settings["authorization_data"]["should_use_header_over_cookies"] is True
 
 
+def test_a_dead_session_id_is_not_kept(client: HttpClient, server: Any, session_id: str) -> None:
+    server.answer(LOGGED_OUT, status=403)
+    with pytest.raises(errors.LoginRequired):
+        client.login_by_sessionid(session_id)
+    assert client.user_id is None
+
+
 def test_a_dead_session_id_leaves_the_old_session(member: HttpClient, server: Any, session_id: str) -> None:
     server.answer(LOGGED_OUT, status=403)
     with pytest.raises(errors.LoginRequired):
@@ -237,7 +302,11 @@ def test_a_dead_session_id_leaves_the_old_session(member: HttpClient, server: An
     assert member.user_id == "10000000001"
 
 
-@pytest.mark.parametrize("text", ["", "secret", "1%3Asecret", "x%3AsecretsecretsecretsecretsecretsecretAA%3A7"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "secret", "1%3Asecret", "x%3AsecretsecretsecretsecretsecretsecretAA%3A7"]
+    + ["١٢٣%3AsecretsecretsecretsecretsecretsecretAA%3A7"],
+)
 def test_what_is_no_session_id(client: HttpClient, text: str) -> None:
     with pytest.raises(errors.RealtimeConfigError) as caught:
         client.login_by_sessionid(text)

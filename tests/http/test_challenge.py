@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from typing import Any
 
 import pytest
@@ -107,6 +109,25 @@ def test_a_session_that_was_challenged_goes_on_afterwards(member: HttpClient, se
     server.answer({"action": "close", "status": "ok"})
     assert member.challenge_send_code("123456").is_closed
     assert (member.authorization, member.username, member.settings.last_login) == (before, name, None)
+
+
+def test_a_challenged_login_is_passed_without_the_old_session(member: HttpClient, server: Any) -> None:
+    before = member.authorization
+    body = {"message": "challenge_required", "challenge": {"api_path": NONCE_PATH}, "status": "fail"}
+    server.answer(body, status=400, cookies=["csrftoken=abc; Domain=.instagram.com; Path=/"])
+    with pytest.raises(errors.ChallengeRequired):
+        member.login_by_sessionid("20000000002%3AabcDEFghiJKL%3A7%3AAYf")
+    server.answer(SELECT)
+    member.challenge_state()
+    assert "20000000002%3AabcDEFghiJKL%3A7%3AAYf; csrftoken=abc" in server.last.headers["Cookie"]
+    assert member.authorization == before
+    session = {"ds_user_id": "20000000002", "sessionid": "20000000002%3Anew"}
+    bearer = "Bearer IGT:2:" + base64.b64encode(json.dumps(session).encode()).decode()
+    server.answer({"action": "close", "logged_in_user": {"username": "bob"}}, headers={"ig-set-authorization": bearer})
+    assert member.challenge_send_code("123456").is_closed
+    assert server.last.headers["IG-INTENDED-USER-ID"] == "20000000002"
+    assert server.signed()["_csrftoken"] == "abc"
+    assert (member.username, member.user_id) == ("bob", "20000000002")
 
 
 def test_a_new_session_replaces_the_cookie_of_the_old_one(member: HttpClient, server: Any) -> None:

@@ -71,10 +71,25 @@ def test_the_messages_end(member: HttpClient, server: Any, last: dict[str, Any])
     assert len(server.requests) == 2
 
 
+@pytest.mark.parametrize("amount", [0, 5])
+def test_pages_that_bring_nothing_new_end_the_listing(member: HttpClient, server: Any, amount: int) -> None:
+    for cursor in ("a", "b"):
+        give(server, 2, 1, oldest_cursor=cursor)
+    assert numbers(member.direct_messages(THREAD_ID, amount)) == [2, 1]
+    for cursor in ("a", "b"):
+        server.answer(answers.inbox(answers.thread(1), oldest_cursor=cursor, has_older=True))
+    assert len(member.direct_threads(amount)) == 1
+    for stamp in (9, 8):
+        page = answers.thread_media(1)
+        server.answer({"items": [{**page["items"][0], "timestamp": stamp}], "more_available": True})
+    assert len(member.direct_media(THREAD_ID, amount)) == 1
+    assert len(server.requests) == 6
+
+
 def test_cursors_that_lead_in_a_circle_end_the_listing(member: HttpClient, server: Any) -> None:
-    for cursor in ("a", "b", "a"):
-        give(server, 1, oldest_cursor=cursor)
-    assert numbers(member.direct_messages(THREAD_ID, amount=0)) == [1]
+    for number, cursor in ((3, "a"), (2, "b"), (1, "a")):
+        give(server, number, oldest_cursor=cursor)
+    assert numbers(member.direct_messages(THREAD_ID, amount=0)) == [3, 2, 1]
     assert len(server.requests) == 3
 
 

@@ -159,6 +159,24 @@ def test_only_https_is_followed(member: HttpClient, server: Any, target: Path, u
     assert server.requests == []
 
 
+@pytest.mark.parametrize(
+    "url",
+    ["https://127.0.0.1/1.jpg", "https://[::1]:80/1.jpg", "https://[bad", "https://localhost/x", "https://2130706433/x"]
+    + [
+        "https://192.168.1.1/admin",
+        "https:///x",
+        "https://me@10.0.0.1/x",
+        "https://127.1/x",
+        "https://127.0.0.1./x",
+        "https://127.0.0x1/",
+    ],
+)
+def test_no_link_leads_into_the_own_network(member: HttpClient, server: Any, target: Path, url: str) -> None:
+    with pytest.raises(MediaUnavailable, match="The link"):
+        member.media_download(Media(url=url), target)
+    assert server.requests == []
+
+
 # --- what can go wrong ------------------------------------------------------------------------------------------------
 
 

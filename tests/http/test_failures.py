@@ -178,6 +178,7 @@ def test_a_refusal_of_direct_is_found_wherever_it_stands(status: int, body: dict
 def test_a_bare_not_found_hides_a_checkpoint_outside_direct() -> None:
     assert type(failed(404, "Not Found", "media/1/comment/")) is errors.ChallengeRequired
     assert type(failed(404, "Not Found", "direct_v2/threads/1/")) is errors.ClientNotFoundError
+    assert type(failed(404, "Not Found", "messenger_video/1")) is errors.ClientNotFoundError
 
 
 def test_throttling_tells_an_empty_answer() -> None:

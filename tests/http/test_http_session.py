@@ -16,6 +16,7 @@ import requests
 from requests.cookies import RequestsCookieJar
 from urllib3.exceptions import ReadTimeoutError
 
+from instagrapi.emulator import Emulator
 from instagrapi.exceptions import (
     ClientConnectionError,
     ClientError,
@@ -25,6 +26,7 @@ from instagrapi.exceptions import (
 )
 from instagrapi.http import session as session_module
 from instagrapi.http.session import HttpSession, checked_proxy
+from tests.support.proxies import proxy_to
 
 URL = "https://i.instagram.com/api/v1/x/"
 
@@ -299,8 +301,9 @@ def test_a_header_that_fits_no_request() -> None:
 def test_a_refused_connection_says_so() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-    with pytest.raises(ClientConnectionError, match=r"No connection to 127\.0\.0\.1 \(Connection refused\)"):
+    with pytest.raises(ClientConnectionError, match=r"No connection to 127\.0\.0\.1 \(Connection refused\)") as caught:
         exchange(HttpSession(), url=f"http://127.0.0.1:{port}/?token=secret")
+    assert not caught.value.is_lasting
 
 
 def test_a_silent_server_is_left() -> None:
@@ -391,9 +394,24 @@ def test_a_proxy_that_refuses_does_not_show_its_password() -> None:
 
     with listener(refuse) as url:
         http = HttpSession(proxy=f"http://user:secret@127.0.0.1:{urlsplit(url).port}")
-        with pytest.raises(ClientConnectionError, match="The proxy does not lead to") as caught:
+        with pytest.raises(ClientConnectionError, match="The proxy asks for other credentials") as caught:
             exchange(http, params={"token": "secret"})
     assert "secret" not in str(caught.value)
+    assert caught.value.is_lasting
+
+
+@pytest.mark.parametrize("scheme", ["http", "socks5h"])
+def test_a_proxy_that_wants_other_credentials_will_want_them_again(scheme: str) -> None:
+    server, _ = proxy_to(None, ("user", "right"))
+    with server, pytest.raises(ClientConnectionError, match="other credentials") as caught:
+        exchange(HttpSession(proxy=f"{scheme}://user:wrong@127.0.0.1:{server.port}"))
+    assert caught.value.is_lasting
+
+
+def test_a_certificate_that_is_not_trusted_will_not_be_in_a_second() -> None:
+    with Emulator() as emulator, pytest.raises(ClientConnectionError, match="No trusted TLS") as caught:
+        exchange(HttpSession(), url=emulator.profile.endpoints.http)
+    assert caught.value.is_lasting
 
 
 def test_a_missing_file_of_authorities_is_named(tmp_path: Any) -> None:
@@ -421,6 +439,18 @@ def test_the_log_shows_path_status_and_sizes_only(
     assert second.startswith("GET /api/v1/challenge/… -> 200")
     assert third == "POST /api/v1/x/ failed: ClientConnectionError"
     assert "secret" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("/api/v1/challenge/1/nonce/", "/api/v1/challenge/…"),
+        ("/api/v1/users/some.body/usernameinfo/", "/api/v1/users/…/usernameinfo/"),
+        ("/api/v1/users/12/info/", "/api/v1/users/12/info/"),
+    ],
+)
+def test_paths_are_logged_without_what_is_private(path: str, shown: str) -> None:
+    assert session_module.shown_path(path) == shown
 
 
 @pytest.mark.parametrize("kind", ["bytes", "pieces", "file"])

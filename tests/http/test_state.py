@@ -182,3 +182,24 @@ def test_an_old_session_is_upgraded_to_the_app_of_the_profile_on_request() -> No
     assert client.device_settings["cpu"] == "mine"
     assert client.user_agent == settings["user_agent"].replace("1.2.3", "9.9").replace("; 4)", "; 99)")
     assert client.settings.uuids == settings["uuids"]
+
+
+def test_a_device_in_part_is_completed_from_the_profile_of_the_client(session: requests.Session) -> None:
+    profile = Profile().replace(app={"version": "9.9.9", "version_code": "99"}, device={"cpu": "mine"})
+    client = HttpClient(session=session, profile=profile)
+    client.set_device({"model": "Other"})
+    assert (client.device_settings["model"], client.device_settings["cpu"]) == ("Other", "mine")
+    assert client.app_version == "9.9.9"
+    assert "Android (" in client.user_agent
+    assert "Other; " in client.user_agent
+    client.set_device()
+    assert client.device_settings["model"] == profile.device.model
+
+
+def test_ids_and_telephone_code_are_set_as_in_instagrapi_3(client: HttpClient) -> None:
+    client.set_country_code(49)
+    assert client.settings["country_code"] == 49
+    before = client.phone_id
+    client.set_uuids({"uuid": "11111111-0000-4000-8000-000000000000"})
+    assert client.uuid == "11111111-0000-4000-8000-000000000000"
+    assert client.phone_id not in (before, "")

@@ -221,6 +221,9 @@ def test_a_failed_code_leaves_the_old_session(member: HttpClient, server: Any, k
     with pytest.raises(errors.TwoFactorRequired):
         member.login("me", "secret", relogin=True)
     assert member.sessionid == before
+    server.answer()
+    member.two_factor_send_code()
+    assert "Authorization" not in server.last.headers
     server.answer(WRONG, status=400)
     with pytest.raises(errors.TwoFactorBadCode):
         member.two_factor_login("000000")
@@ -307,3 +310,11 @@ def test_odd_information_is_a_failed_step_at_most(
     with pytest.raises(errors.TwoFactorBadCode):
         client.two_factor_login("123456")
     json.dumps(server.signed())
+
+
+def test_another_session_ends_a_login_that_waits(
+    client: HttpClient, server: Any, key_headers: dict[str, str], bearer: str
+) -> None:
+    begin(client, server, key_headers)
+    client.apply_session({"ig-set-authorization": bearer})
+    assert client.two_factor_info is None

@@ -229,6 +229,22 @@ def test_a_refusal_is_not_tried_again(error: ClientError) -> None:
     assert host.methods == ["GET", "POST"]
 
 
+@pytest.mark.parametrize("slow", [ClientServerError("x", retry_after=60), ClientRequestTimeout("x", retry_after=1.5)])
+def test_a_longer_rest_than_the_pause_is_respected(slow: ClientError) -> None:
+    pauses: list[float] = []
+    with pytest.raises(type(slow)):
+        upload(PHOTO).run(Host(slow), pauses.append)
+    assert pauses == []
+
+
+def test_what_lasts_is_not_tried_again() -> None:
+    untrusted, pauses = ClientConnectionError("no trusted TLS connection"), list[float]()
+    untrusted.is_lasting = True
+    with pytest.raises(ClientConnectionError, match="trusted"):
+        upload(PHOTO).run(Host(untrusted), pauses.append)
+    assert pauses == []
+
+
 def test_where_photos_cannot_be_asked_for_they_begin_anew() -> None:
     host = Host((500, ClientConnectionError("reset")))
     host.offset = ClientNotFoundError("no such path")

@@ -16,6 +16,7 @@ from instagrapi.exceptions import (
     ConnectionLost,
     ConnectRefused,
     NotConnectedError,
+    PleaseWaitFewMinutes,
     RealtimeTimeout,
 )
 from instagrapi.realtime import RealtimeClient, events
@@ -651,6 +652,16 @@ def test_what_an_answer_asks_to_wait_is_waited() -> None:
     world.host.answers["direct_v2/inbox/"] = INBOX
     world.read(timeout=200)
     assert world.transport.times_of(Connect)[-1] - begin >= 1800
+
+
+def test_a_limit_costs_few_requests_an_hour() -> None:
+    world = World().subscribe()
+    world.broker.iris = [TOO_OLD] * 99
+    world.host.answers["direct_v2/inbox/"] = PleaseWaitFewMinutes("wait")
+    before = len(world.host.requests_to("direct_v2/inbox/"))
+    world.transport.arrive(b"")
+    world.read(timeout=3600)
+    assert len(world.host.requests_to("direct_v2/inbox/")) - before <= 4
 
 
 def test_what_a_resync_found_and_was_not_handled_is_fetched_again_at_the_next_start() -> None:

@@ -8,13 +8,18 @@ from hypothesis import strategies as st
 
 from instagrapi.exceptions import (
     ChallengeRequired,
+    ClientError,
+    ClientServerError,
+    ClientThrottledError,
     ConnectFailed,
     ConnectionLost,
     ConnectRefused,
     LoginRequired,
+    PleaseWaitFewMinutes,
+    RateLimitError,
     RealtimeConfigError,
 )
-from instagrapi.realtime.recovery import HOUR, Backoff, HourlyLimit, ReconnectPolicy, is_retryable
+from instagrapi.realtime.recovery import HOUR, Backoff, HourlyLimit, ReconnectPolicy, asked_to_wait, is_retryable
 
 EXACT = ReconnectPolicy(jitter=0.0)
 
@@ -55,6 +60,19 @@ def test_attempts_can_be_bounded() -> None:
 def test_no_delay_overflows() -> None:
     backoff = Backoff(ReconnectPolicy(jitter=0.0, factor=1000.0))
     assert [backoff.next_delay(0.0) for _ in range(5000)][-1] == 120
+
+
+@pytest.mark.parametrize("limit", [PleaseWaitFewMinutes, RateLimitError, ClientThrottledError])
+def test_a_limit_is_left_alone_for_minutes(limit: type[ClientError]) -> None:
+    waits = [asked_to_wait(limit("slow down"), attempt) for attempt in (1, 2, 3, 4, 5, 6, 10**6)]
+    assert waits == [300, 600, 1200, 2400, 3600, 3600, 3600]
+    assert asked_to_wait(limit("slow down", retry_after=60), 3) == 60
+
+
+def test_other_errors_ask_for_nothing_unless_they_say_so() -> None:
+    assert [asked_to_wait(error, 9) for error in (ConnectionLost("x"), OSError())] == [0, 0]
+    assert asked_to_wait(ClientServerError("x", retry_after=7.5), 1) == 7.5
+    assert asked_to_wait(ClientServerError("x", retry_after=999_999_999), 1) == 24 * HOUR, "a day is long enough"
 
 
 @pytest.mark.parametrize(

@@ -536,3 +536,19 @@ def test_every_kind_has_one_class() -> None:
 def test_all_public_names_are_there() -> None:
     assert all(hasattr(types, name) for name in types.__all__)
     assert set(get_args(get_type_hints(Content)["media"])) == {Media, type(None)}
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"item_type": "media", "media": {"image_versions2": {"candidates": [{"url": "https://cdn/secret"}]}}},
+        {"item_type": "link", "link": {"link_context": {"link_url": "https://secret", "link_image_url": "https://x"}}},
+        {"item_type": "xma_clip", "xma_clip": [{"target_url": "https://secret", "preview_url": "https://cdn/secret"}]},
+        {"item_type": "animated_media", "animated_media": {"images": {"fixed_height": {"url": "https://secret"}}}},
+        {"item_type": "profile", "profile": {"pk": 1, "profile_pic_url": "https://cdn/secret"}},
+    ],
+)
+def test_no_link_is_shown_by_repr(item: dict[str, Any]) -> None:
+    content = content_of(item)
+    assert not isinstance(content, types.UnknownContent)
+    assert "https" not in repr(content) + repr(content.media)

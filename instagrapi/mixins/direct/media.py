@@ -12,9 +12,8 @@ from requests.cookies import RequestsCookieJar
 from instagrapi.exceptions import ClientServerError, DirectThreadNotFound
 from instagrapi.http.broadcast import FLAGS, recipients
 from instagrapi.http.files import Source, mp4_seconds, opened
-from instagrapi.http.headers import request_headers
 from instagrapi.http.ids import Ids
-from instagrapi.http.upload import PHOTO, VIDEO, VOICE, Body, Progress, Upload, UploadKind, upload_headers
+from instagrapi.http.upload import PHOTO, VIDEO, VOICE, Body, Progress, Upload, UploadKind, may_pass, upload_headers
 from instagrapi.mixins.direct.posting import DirectPostingMixin
 from instagrapi.mixins.direct.reading import DirectReadingMixin
 from instagrapi.mixins.missing import missing_as
@@ -195,7 +194,8 @@ class DirectMediaMixin(DirectReadingMixin, DirectPostingMixin):
             try:
                 return self._broadcast(route, item_type, whole, file.to, client_context=context, shown=shown)
             except ClientServerError as error:
-                if error.code not in _STILL_WORKING or not repeats:
+                is_working = error.code in _STILL_WORKING and may_pass(error, _SECONDS_BETWEEN)
+                if not is_working or not repeats:
                     raise
             repeats -= 1
             self._sleep(_SECONDS_BETWEEN)
@@ -215,7 +215,8 @@ class DirectMediaMixin(DirectReadingMixin, DirectPostingMixin):
     ) -> dict[str, Any]:
         """A request to the upload host: the same proxy, certificate authorities and limits, but no cookies."""
         endpoints = self._profile.endpoints
-        private = request_headers(self.settings, self._profile.app, self._hints, self._clock())
+        with self._changing_session:
+            private = self._headers()
         response = self._http.exchange(
             method,
             f"{endpoints.upload}/{path}",

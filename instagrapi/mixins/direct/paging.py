@@ -39,14 +39,23 @@ def pages(
         followed.add(cursor)
 
 
-def without_repetition(entries: Iterable[_Entry]) -> Iterator[_Entry]:
-    """Each entry once: while one pages, new messages push others over to the next page."""
+def fresh(pages: Iterable[_Page], entries_of: Callable[[_Page], Iterable[_Entry]]) -> Iterator[_Entry]:
+    """The entries of the pages, each once: while one pages, new messages push others over to the next page.
+
+    A page without a new one ends the list: more of the kind would lead around for ever.
+    """
     known: set[str] = set()
-    for entry in entries:
-        if entry.id not in known:
+    for page in pages:
+        leads_on = False
+        for entry in entries_of(page):
+            if entry.id in known:
+                continue
+            leads_on = True
+            if entry.id:
+                known.add(entry.id)
             yield entry
-        if entry.id:
-            known.add(entry.id)
+        if not leads_on:
+            return
 
 
 def up_to(amount: int, entries: Iterable[_Any]) -> list[_Any]:

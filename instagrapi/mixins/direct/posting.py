@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -91,10 +90,9 @@ class DirectPostingMixin(PrivateMixin):
         with missing_as(missing):
             return self.private_request(path, {"_uuid": self.uuid, **(fields or {})}, with_signature=with_signature)
 
-    @staticmethod
-    def _context(client_context: Id | None) -> str:
+    def _context(self, client_context: Id | None) -> str:
         """The token of an item: the caller's or a fresh one."""
-        context = new_client_context(time.time()) if client_context is None else str(client_context)
+        context = new_client_context(self._clock()) if client_context is None else str(client_context)
         if not context.strip():
             raise ValueError("client_context must not be empty")
         return context

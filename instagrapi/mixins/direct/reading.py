@@ -11,10 +11,10 @@ from typing import Any
 
 from instagrapi.exceptions import DirectMessageNotFound, DirectThreadNotFound
 from instagrapi.http.ids import Id, Ids, each_id, id_text
-from instagrapi.mixins.direct.paging import pages, up_to, without_repetition
+from instagrapi.mixins.direct.paging import fresh, pages, up_to
 from instagrapi.mixins.missing import missing_as
 from instagrapi.mixins.private import PrivateMixin
-from instagrapi.types import DirectInbox, DirectMessage, DirectThread, Media, content_of
+from instagrapi.types import DirectInbox, DirectMessage, DirectThread, Media
 from instagrapi.types.lenient import identifier, objects
 
 _FOLDERS = {"primary": "0", "general": "1"}
@@ -95,7 +95,7 @@ class DirectReadingMixin(PrivateMixin):
             lambda cursor: self.direct_inbox(selected_filter, box, thread_message_limit, cursor),
             lambda page: page.next_cursor,
         )
-        return without_repetition(thread for page in found for thread in page.threads)
+        return fresh(found, lambda page: page.threads)
 
     def direct_threads(
         self,
@@ -136,7 +136,12 @@ class DirectReadingMixin(PrivateMixin):
             ClientError: see :meth:`private_request`.
         """
         read: list[DirectThread] = []
-        messages = up_to(amount, without_repetition(_messages(self._thread_pages(thread_id), read)))
+
+        def messages_of(page: DirectThread) -> list[DirectMessage]:
+            read.append(page)
+            return page.messages
+
+        messages = up_to(amount, fresh(self._thread_pages(thread_id), messages_of))
         last = read[-1]
         cursor = _cursor_after(last)
         if messages and last.messages and messages[-1].id != last.messages[-1].id:
@@ -149,7 +154,7 @@ class DirectReadingMixin(PrivateMixin):
 
         Errors are those of :meth:`direct_thread`.
         """
-        return without_repetition(_messages(self._thread_pages(thread_id)))
+        return fresh(self._thread_pages(thread_id), lambda page: page.messages)
 
     def direct_messages(self, thread_id: Id, amount: int = 20) -> list[DirectMessage]:
         """The latest messages of a thread, newest first; arguments and errors are those of :meth:`direct_thread`."""
@@ -194,10 +199,8 @@ class DirectReadingMixin(PrivateMixin):
             with missing_as(DirectThreadNotFound):
                 return self.private_request(path, params={**query, "igd_request_log_tracking_id": str(uuid.uuid4())})
 
-        found = (
-            content_of(item).media for page in pages(fetch, _timestamp_after) for item in objects(page.get("items"))
-        )
-        return up_to(amount, filter(None, found))
+        found = fresh(pages(fetch, _timestamp_after), _messages_of)
+        return up_to(amount, filter(None, (message.content.media for message in found)))
 
     def direct_thread_by_participants(self, user_ids: Ids) -> DirectThread | None:
         """The conversation with exactly these people, or ``None`` when there is none yet; one request.
@@ -238,12 +241,8 @@ def older(cursor: str | None) -> dict[str, str]:
     return {"cursor": cursor, "direction": "older"} if cursor else {}
 
 
-def _messages(found: Iterator[DirectThread], read: list[DirectThread] | None = None) -> Iterator[DirectMessage]:
-    """The messages of page after page; the pages themselves are put into ``read``."""
-    for page in found:
-        if read is not None:
-            read.append(page)
-        yield from page.messages
+def _messages_of(page: dict[str, Any]) -> list[DirectMessage]:
+    return [DirectMessage.model_validate(item) for item in objects(page.get("items"))]
 
 
 def _cursor_after(page: DirectThread) -> str | None:

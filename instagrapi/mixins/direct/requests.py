@@ -10,7 +10,7 @@ from typing import Any
 
 from instagrapi.exceptions import DirectThreadNotFound
 from instagrapi.http.ids import Id, Ids, each_id, id_text
-from instagrapi.mixins.direct.paging import pages, up_to, without_repetition
+from instagrapi.mixins.direct.paging import fresh, pages, up_to
 from instagrapi.mixins.direct.reading import older
 from instagrapi.mixins.missing import missing_as
 from instagrapi.mixins.private import PrivateMixin
@@ -30,7 +30,7 @@ class DirectRequestsMixin(PrivateMixin):
             ClientError: see :meth:`private_request`.
         """
         found = pages(self._pending_page, lambda page: page.next_cursor)
-        return up_to(amount, without_repetition(thread for page in found for thread in page.threads))
+        return up_to(amount, fresh(found, lambda page: page.threads))
 
     def direct_requests(self, amount: int = 20) -> list[DirectThread]:
         """Another name of :meth:`direct_pending_inbox`."""
@@ -51,23 +51,23 @@ class DirectRequestsMixin(PrivateMixin):
     def direct_spam_inbox(self, amount: int = 20) -> list[DirectThread]:
         """The hidden requests, latest first; arguments and errors are those of :meth:`direct_pending_inbox`."""
         found = pages(self._spam_page, lambda page: page.next_cursor)
-        return up_to(amount, without_repetition(thread for page in found for thread in page.threads))
+        return up_to(amount, fresh(found, lambda page: page.threads))
 
     def direct_spam_chunk(self, cursor: str | None = None) -> tuple[list[DirectThread], str | None]:
         """A page of the hidden requests; the rest is as with :meth:`direct_pending_chunk`."""
         page = self._spam_page(cursor)
         return page.threads, page.next_cursor
 
-    def direct_pending_requests_preview(self, filters: Sequence[str] = ()) -> PendingPreview:
+    def direct_pending_requests_preview(self, pending_inbox_filters: Sequence[str] | None = None) -> PendingPreview:
         """How many message requests wait; one request.
 
         Args:
-            filters: of the kinds of requests; which there are is not known.
+            pending_inbox_filters: of the kinds of requests; which there are is not known.
 
         Raises:
             ClientError: see :meth:`private_request`.
         """
-        query = {"pending_inbox_filters": list(filters)}
+        query = {"pending_inbox_filters": list(pending_inbox_filters or ())}
         answer = self.private_request("direct_v2/async_get_pending_requests_preview/", params=query)
         return PendingPreview.model_validate(answer)
 

@@ -5,8 +5,6 @@ Which requests travel signed follows instagrapi (wire page).
 
 from __future__ import annotations
 
-import time
-
 from instagrapi.exceptions import ClientError, DirectMessageNotFound, DirectThreadNotFound
 from instagrapi.http.broadcast import new_client_context
 from instagrapi.http.forms import compact_json
@@ -40,7 +38,7 @@ class DirectThreadsMixin(DirectPostingMixin):
         form = {
             "_uuid": self.uuid,
             "_uid": self.user_id or "",
-            "client_context": new_client_context(time.time()),
+            "client_context": new_client_context(self._clock()),
             "is_partnership_folder": "false",
             "recipient_users": compact_json(others),
             "thread_title": title,

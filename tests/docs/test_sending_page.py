@@ -1,4 +1,4 @@
-"""What the page about the client says of sending and threads exists, and its programs run."""
+"""What the page about sending and threads says exists, and its programs run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from instagrapi.mixins.direct.threads import DirectThreadsMixin
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = ROOT / "docs" / "programs"
-SECTIONS = dict(re.findall(r"^## ([^\n]+)\n(.*?)(?=^## |\Z)", (ROOT / "docs" / "client.md").read_text(), re.M | re.S))
+SECTIONS = dict(re.findall(r"^## ([^\n]+)\n(.*?)(?=^## |\Z)", (ROOT / "docs" / "sending.md").read_text(), re.M | re.S))
 
 
 def methods(mixin: type) -> set[str]:
