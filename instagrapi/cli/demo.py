@@ -199,7 +199,7 @@ class Play:
 
     def _take(self, event: ev.Event) -> None:
         self._ledger.note(event)
-        if not self._over:
+        if not self._over and not isinstance(event, ev.StateChanged):
             self._shown += 1
             self._printer.event(event)
 

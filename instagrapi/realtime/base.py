@@ -167,8 +167,9 @@ class MQTToTClient(Reading):
                 now, self._fatal = self._clock(), None
                 wait = self._connect_limit.wait(now)
                 self._outage = self._outage_until(now + wait, None)
-                self._set_state(State.BACKING_OFF if wait else State.CONNECTING)
-            return True
+                self._note_state(State.BACKING_OFF if wait else State.CONNECTING)
+        self._tell_state()
+        return True
 
     def _run(self, begun: int, subscribe: bool) -> None:
         try:

@@ -27,7 +27,7 @@ from instagrapi.realtime.protocol.parser import DEFAULT_MAX_PACKET_SIZE
 from instagrapi.realtime.protocol.payload import DEFAULT_MAX_INFLATED_SIZE
 from instagrapi.realtime.protocol.session import MQTToTSession
 from instagrapi.realtime.recovery import Backoff, HourlyLimit, ReconnectPolicy
-from instagrapi.realtime.state import STANDING, State, Stats
+from instagrapi.realtime.state import STANDING, State, StateChanges, Stats
 from instagrapi.realtime.wire.connect import MQTToTConnection
 
 logger = logging.getLogger("instagrapi.realtime")
@@ -144,6 +144,7 @@ class Connecting(Listening, ABC):
         self._connection: Connection | None = None
         self._state_changed = threading.Condition()
         self._current_state = State.IDLE
+        self._state_changes = StateChanges()
         self._connecting = threading.Lock()
         self._disconnects = 0
         self._decided_at = 0  # how many there were when the attempt was decided on that is being made
@@ -208,11 +209,25 @@ class Connecting(Listening, ABC):
         return self._current_state
 
     def _set_state(self, state: State) -> None:
+        self._note_state(state)
+        self._tell_state()
+
+    def _note_state(self, state: State) -> None:
+        """With a lock held, in place of :meth:`_set_state`; :meth:`_tell_state` has to follow without one."""
         with self._state_changed:
             if state in STANDING and not self.connected:  # it was closed meanwhile
                 return
+            if state is not self._current_state:
+                self._state_changes.note(self._current_state, state)
             self._current_state = state
             self._state_changed.notify_all()
+
+    def _tell_state(self) -> None:
+        self._state_changes.tell(self._announce_state)
+
+    def _announce_state(self, previous: State, state: State) -> None:
+        self.emit("state_changed", {"previous": previous, "state": state})
+        self._emit_typed(ev.StateChanged, previous=previous, state=state)
 
     def stats(self) -> Stats:
         """Counters and ages."""
@@ -245,12 +260,12 @@ class Connecting(Listening, ABC):
 
     def _open_connection(self) -> ConnAck:
         """Makes a new connection in place of the old one and performs CONNECT."""
+        self._set_state(State.CONNECTING)
         if not self._connecting.acquire(blocking=False):
             raise ConcurrencyError("another thread is connecting")
         disconnects, packets = self._decided_at, self._traffic.packets_out
         try:
             self._close_connection()
-            self._set_state(State.CONNECTING)
             transport = self._make_transport()
             handshake = self._handshake(transport)
             connection = Connection(
@@ -270,12 +285,13 @@ class Connecting(Listening, ABC):
             self._connection = None
             if not self._will_try_again():
                 self._release_device()
-            self._set_state(State.FAILED if self._disconnects == disconnects else State.STOPPED)
+                self._note_state(State.FAILED if self._disconnects == disconnects else State.STOPPED)
             raise
         finally:
             if self._traffic.packets_out > packets:  # the broker was asked
                 self._connect_limit.take(self._clock())
             self._connecting.release()
+            self._tell_state()
         self._connects += 1
         if self._disconnects == disconnects:
             self._set_state(self._state_when_open)

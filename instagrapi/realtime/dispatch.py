@@ -26,7 +26,8 @@ TypedDecorator: TypeAlias = Callable[[Callable[[E], R]], Callable[[E], R]]
 #: Names whose dictionaries are about no single typed event, so that there is nothing to filter by.
 _NOT_FILTERED = frozenset(
     ["receive", "iris", "realtime_sub", "send_response", "iris_sub_response", "undecoded", "error"]
-    + ["connected", "disconnected", "caught_up", "resync", "auth", "reg_response", "registered", "logging", "pp"]
+    + ["connected", "disconnected", "state_changed", "caught_up", "resync"]
+    + ["auth", "reg_response", "registered", "logging", "pp"]
 )
 #: Names under which patches of several kinds come.
 _MIXED_NAMES = frozenset({"message", "thread_update"})

@@ -39,7 +39,7 @@ _TOPIC_NAMES: dict[str, str] = {
 #: Names that a notification's collapse key must not be mistaken for.
 _OWN_NAMES = frozenset(
     {"receive", "push", "message", "auth", "reg_response", "registered", "logging", "pp", "error", "undecoded"}
-    | {"connected", "disconnected"}
+    | {"connected", "disconnected", "state_changed"}
 )
 
 
@@ -123,8 +123,8 @@ class FbnsClient(MQTToTClient):
 
     def _give_up_connection(self) -> None:
         self._close_connection()
-        self._set_state(State.FAILED if self._disconnects == self._decided_at else State.STOPPED)
         if not self._will_try_again():
+            self._set_state(State.FAILED if self._disconnects == self._decided_at else State.STOPPED)
             self._release_device()
 
     def _follow_account(self) -> None:

@@ -80,7 +80,7 @@ class Recovering(Connecting):
                 return False
             self._end_noticed = connection
             outage = self._outage = self._plan(error)
-            self._set_state(State.FAILED if outage is None else State.BACKING_OFF)
+            self._note_state(State.FAILED if outage is None else State.BACKING_OFF)
             if outage is not None:
                 self._unread.extend((connection, packet) for packet in connection.take_unread())
         if outage is None:
@@ -114,6 +114,7 @@ class Recovering(Connecting):
         reason = str(error) or type(error).__name__
         again = "" if retry_in is None else f", next attempt in {retry_in:.1f} s"
         logger.info("%s disconnected: %s%s", type(self).__name__, reason, again)
+        self._tell_state()
         fields = {"reason": reason, "will_retry": outage is not None, "retry_in": retry_in}
         self.emit("disconnected", fields)
         self._emit_typed(ev.Disconnected, **fields)
@@ -181,6 +182,7 @@ class Recovering(Connecting):
                         return False
                     raise NotConnectedError("the connection was closed from this side") from error
                 self._plan_anew(_while_connecting(error))
+            self._tell_state()
             if not self._will_try_again() and not self._renew_session(error):
                 self._end_for_good(error)
             logger.info("%s could not connect: %s", type(self).__name__, type(error).__name__)
@@ -199,7 +201,8 @@ class Recovering(Connecting):
             if self._decided_at != self._disconnects:
                 raise NotConnectedError("the connection was closed from this side") from error
             self._outage, self._fatal = self._outage_until(self._clock(), error), None
-            self._set_state(State.BACKING_OFF)
+            self._note_state(State.BACKING_OFF)
+        self._tell_state()
         return True
 
     def _end_for_good(self, error: Exception) -> NoReturn:
@@ -224,7 +227,7 @@ class Recovering(Connecting):
         if before is not None and self._outage is not None:
             self._outage = self._outage._replace(error=before.error)
         self._fatal = error if self._outage is None else None
-        self._set_state(State.FAILED if self._outage is None else State.BACKING_OFF)
+        self._note_state(State.FAILED if self._outage is None else State.BACKING_OFF)
 
     def _begin_attempt(self) -> int | None:
         """Keeps others from connecting; gives what :meth:`_end_attempt` needs."""
@@ -277,6 +280,7 @@ class Recovering(Connecting):
                     if self._outage is not None:
                         self._outage.wake.set()  # before there is another one: its wake may be the same
                     self._plan_anew(error)
+            self._tell_state()
             raise
         finally:
             self._end_attempt(before)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -21,6 +24,38 @@ class State(StrEnum):
 
 #: States that need a connection.
 STANDING = frozenset({State.SUBSCRIBING, State.CATCHING_UP, State.LIVE})
+
+
+class StateChanges:
+    """Changes of state on their way to handlers: each once, in order, whoever makes them.
+
+    A change may be noted with a lock held; it is told by whoever next holds none. One thread tells at a time. What
+    changes meanwhile, in a handler or in another thread, it tells as well, when the handlers have returned.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: deque[tuple[State, State]] = deque()
+        self._telling = False
+
+    def note(self, previous: State, state: State) -> None:
+        """The state has changed."""
+        self._waiting.append((previous, state))
+
+    def tell(self, handle: Callable[[State, State], None]) -> None:
+        """Hands over what waits, unless somebody does already."""
+        while (change := self._next()) is not None:
+            try:
+                handle(*change)
+            finally:
+                self._telling = False
+
+    def _next(self) -> tuple[State, State] | None:
+        with self._lock:
+            if self._telling or not self._waiting:
+                return None
+            self._telling = True
+            return self._waiting.popleft()
 
 
 @dataclass(frozen=True, slots=True)
