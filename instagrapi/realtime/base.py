@@ -99,7 +99,7 @@ class MQTToTClient(Reading):
             self.disconnect()
         finally:
             has_ended = self._turns.wait_for_loop(deadline)
-        if has_ended and thread is not None and thread is not threading.current_thread():
+        if has_ended and thread is not None and not self._turns.is_mine and thread is not threading.current_thread():
             thread.join(deadline.remaining())
             return not thread.is_alive()
         return has_ended
@@ -149,6 +149,9 @@ class MQTToTClient(Reading):
 
     def _save(self) -> None:
         """Saves what has to outlive the loop."""
+
+    def _await_handlers(self, enough: Callable[[], object], deadline: Deadline) -> None:
+        """Waits until handlers that run beside the reader have returned, or there is enough."""
 
     def _get_going(self, begun: int) -> bool:
         """Plans to connect if need be; true when there is a connection that still lacks what :meth:`_choose` chose."""
@@ -289,8 +292,10 @@ class MQTToTClient(Reading):
                 try:
                     with self._ending_quietly(begun):
                         self.read_once(deadline.remaining())
+                        self._await_handlers(lambda: came, deadline)
                 except Exception as error:
                     failure = error  # behind what came before it
+                    self._await_handlers(lambda: False, deadline)
                 if failure is None and deadline.expired() and not came:
                     return
 
@@ -325,6 +330,7 @@ class MQTToTClient(Reading):
                 self._turns.wait_while_taken(lambda: found, deadline)
                 if not found and not self._turns.is_taken:
                     self._stand_in(lambda: bool(found), deadline)
+                    self._await_handlers(lambda: found, deadline)
         if not found:
             raise RealtimeTimeout("the event did not come in time")
         if isinstance(found[0], Exception):

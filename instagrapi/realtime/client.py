@@ -58,6 +58,7 @@ class RealtimeClient(DirectCommands, Subscribing, InboxSync):
             self._unix_clock,
             self._sync,
             self._announce_caught_up,
+            self._sharer,
         )
 
     # --- connecting ------------------------------------------------------------------------------------------------
@@ -90,6 +91,7 @@ class RealtimeClient(DirectCommands, Subscribing, InboxSync):
             self._subscribed.clear()
             self._texts.clear()
             self._unread.clear()
+            self._drop_waiting()
             self._sync.forget()
         self._account = account
 

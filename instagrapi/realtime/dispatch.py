@@ -183,6 +183,11 @@ class Dispatcher(Listening):
                 break
         self._run(event.kind, registrations, event, lambda: event)
 
+    @property
+    def has_failure(self) -> bool:
+        """Whether an exception was kept."""
+        return self._failure is not None
+
     def raise_failure(self) -> None:
         """Raises the exception that was kept, once."""
         failure, self._failure = self._failure, None

@@ -16,7 +16,6 @@ from instagrapi.exceptions import (
     TransportError,
 )
 from instagrapi.realtime import events as ev
-from instagrapi.realtime.base import MQTToTClient
 from instagrapi.realtime.connecting import Options
 from instagrapi.realtime.host import app_version_of, fetch_inbox, fetch_thread, sync_state
 from instagrapi.realtime.missed import Missed, goes_on, has_more_threads, is_quiet, missed_in, threads_of
@@ -27,6 +26,7 @@ from instagrapi.realtime.position import SyncPosition, added_key
 from instagrapi.realtime.protocol.packets import Publish
 from instagrapi.realtime.protocol.payload import deflate, dump_json
 from instagrapi.realtime.recovery import HourlyLimit, ReconnectPolicy
+from instagrapi.realtime.sharing import Sharing
 from instagrapi.realtime.state import State
 from instagrapi.realtime.stores import DEFAULT_INTERVAL, Autosave, SettingsStore, StateStore
 from instagrapi.realtime.syncing import FETCHED, MessageSync
@@ -47,9 +47,10 @@ class RealtimeOptions(Options, total=False):
     state: StateStore | None
     autosave_interval: float
     direct: bool
+    workers: int
 
 
-class InboxSync(MQTToTClient):
+class InboxSync(Sharing):
     """Subscribes to message sync.
 
     Args:
@@ -67,9 +68,10 @@ class InboxSync(MQTToTClient):
         state: StateStore | None = None,
         autosave_interval: float = DEFAULT_INTERVAL,
         direct: bool = True,
+        workers: int = 0,
         **options: Unpack[Options],
     ) -> None:
-        super().__init__(client, transport, **options)
+        super().__init__(client, transport, workers=workers, **options)
         self._store = SettingsStore(client) if state is None else state
         self._sync = MessageSync(
             Autosave(self._store, autosave_interval, self._clock), self._unix_clock, self._own_user_id
@@ -256,10 +258,11 @@ class InboxSync(MQTToTClient):
         return True
 
     def _due_in(self) -> float | None:
-        return self._sync.due_in()
+        return min((due for due in (self._sync.due_in(), super()._due_in()) if due is not None), default=None)
 
     def _tick(self) -> None:
         self._sync.tick()
+        super()._tick()
 
     def _subscribe_chosen(self) -> None:
         self.sync_inbox()

@@ -117,12 +117,16 @@ class Reading(Recovering):
         finally:
             self._caretaker.end(care)
         if publish.packet_id is not None:
-            connection.acknowledge(publish.packet_id)
+            self._acknowledge(connection, publish.packet_id)
         if publish.topic == MQTToTTopics.PREEMPTIVE_PING and self._policy:
             connection.fail(ConnectionLost("the server asked to connect again"))
         if failure is not None:
             raise failure
         return body
+
+    def _acknowledge(self, connection: Connection, packet_id: int) -> None:
+        """Sends PUBACK for what was handled."""
+        connection.acknowledge(packet_id)
 
     def ping(self, timeout: float | None = DEFAULT_PING_TIMEOUT, max_packets: int | None = None) -> bool:
         """Sends PINGREQ and waits for PINGRESP, whatever arrives in between; nothing of that is lost or dispatched.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -16,6 +17,21 @@ _NEWEST = "newest_item_at"
 _ACCOUNT = "account_id"
 
 
+class Begun:
+    """An element whose handlers run beside those of others.
+
+    Args:
+        queue: what its number counts in.
+    """
+
+    __slots__ = ("queue", "since")
+
+    def __init__(self, queue: object) -> None:
+        self.queue = queue
+        #: The time of the oldest item that came new with it, in microseconds.
+        self.since: int | None = None
+
+
 class MessageSync:
     """Keeps the position of message sync and what was handled lately, saved as they change.
 
@@ -27,6 +43,9 @@ class MessageSync:
 
     def __init__(self, autosave: Autosave, unix_clock: Clock, account_id: Callable[[], str | None]) -> None:
         self._progress = SyncProgress()
+        self._lock = threading.Lock()
+        self._queue = object()  # another one when the position was put elsewhere
+        self._begun: set[Begun] = set()
         self._autosave = autosave
         self._unix_clock = unix_clock
         self._account_id = account_id
@@ -34,8 +53,7 @@ class MessageSync:
         self._to_handle = 0
         #: What a subscription says besides the position; ``None`` while nobody has subscribed.
         self.wishes: dict[str, Any] | None = None
-        #: The time of the newest item that was handled, in microseconds since 1970.
-        self.newest_item_at: int | None = None
+        self._newest: int | None = None
 
     # --- the state -------------------------------------------------------------------------------------------------
 
@@ -43,6 +61,14 @@ class MessageSync:
     def position(self) -> SyncPosition | None:
         """Where to subscribe from; ``None`` before anything is known."""
         return self._progress.position
+
+    @property
+    def newest_item_at(self) -> int | None:
+        """The time of the newest item that was handled, or of an older one that still is being; in microseconds."""
+        with self._lock:
+            if self._newest is None:
+                return None
+            return min([self._newest, *(begun.since for begun in self._begun if begun.since is not None)])
 
     @property
     def catching_up(self) -> bool:
@@ -55,7 +81,7 @@ class MessageSync:
             state = None
         self._progress.restore(state)
         newest = state.get(_NEWEST) if state else None
-        self.newest_item_at = newest if isinstance(newest, int) else None
+        self._newest = newest if isinstance(newest, int) else None
 
     def due_in(self) -> float | None:
         """Seconds until :meth:`tick` has something to save; ``None`` when nothing waits."""
@@ -63,8 +89,11 @@ class MessageSync:
 
     def forget(self) -> None:
         """Another account is logged in: what is known is not its."""
-        self._progress.restore(None)
-        self.newest_item_at, self._to_handle, self._is_changed = None, 0, False
+        with self._lock:
+            self._progress.restore(None)
+            self._queue = object()
+            self._begun.clear()
+            self._newest, self._to_handle, self._is_changed = None, 0, False
 
     def tick(self) -> None:
         """Saves what has changed, if it is time."""
@@ -82,9 +111,11 @@ class MessageSync:
             fetched: how many missed items are to be handled before. Until they are, the position is not saved, so that
                 a new start fetches again what was not handled.
         """
-        self._to_handle = fetched
-        self._progress.reset(position)
-        self._is_changed = True
+        with self._lock:
+            self._to_handle = fetched
+            self._progress.reset(position)
+            self._queue = object()
+            self._is_changed = True
 
     def flush(self) -> None:
         """Saves what is not saved yet.
@@ -118,30 +149,58 @@ class MessageSync:
 
     # --- handling --------------------------------------------------------------------------------------------------
 
-    def is_repeated(self, key: str | None, element: Mapping[str, Any]) -> bool:
-        """Whether a patch of a replay was handled before. What is live is new."""
-        replayed = element.get("realtime") is False or self._progress.catching_up
-        return replayed and self._progress.is_repeated(key)
+    def is_replayed(self, element: Mapping[str, Any]) -> bool:
+        """Whether what is in an element may have been handled before. What is live is new."""
+        return element.get("realtime") is False or self._progress.catching_up
 
-    def knows(self, key: str) -> bool:
+    def knows(self, key: str | None) -> bool:
         """Whether something was handled before."""
         return self._progress.is_repeated(key)
 
-    def handled(self, element: Mapping[str, Any], keys: list[str | None], item_times: list[int]) -> bool:
+    def begin(self, element: Mapping[str, Any]) -> Begun:
+        """The handlers of an element are about to run, beside those of others; the position will not pass it."""
+        with self._lock:
+            begun = Begun(self._queue)
+            self._begun.add(begun)
+            self._progress.received(element.get("seq_id"))
+            return begun
+
+    def abandon(self, begun: Begun) -> None:
+        """Not all handlers of an element will run: it has to come again."""
+        with self._lock:
+            self._begun.discard(begun)
+
+    def handled_part(self, begun: Begun, key: str | None) -> None:
+        """The handlers of one patch of an element have returned."""
+        with self._lock:
+            if begun in self._begun:
+                self._progress.handled(None, [key], 0)
+
+    def handled(
+        self, element: Mapping[str, Any], keys: list[str | None], item_times: list[int], begun: Begun | None = None
+    ) -> bool:
         """The handlers of an element have returned; true when live begins with this.
 
         Args:
             element: as it came.
             keys: of its patches.
             item_times: of the items that came new with it, in microseconds.
+            begun: from :meth:`begin`, if that was called.
         """
         seq_id = element.get("seq_id")
-        self._progress.handled(seq_id, keys, int(self._unix_clock() * 1000))
-        if self._to_handle and element.get(FETCHED) is True:
-            self._to_handle -= 1
-        if item_times:
-            self.newest_item_at = max(*item_times, self.newest_item_at or 0)
-        self._is_changed = True
+        with self._lock:
+            if begun is not None:
+                if begun not in self._begun:
+                    return False
+                self._begun.remove(begun)
+            if begun is not None and begun.queue is not self._queue:
+                seq_id = None  # its number means nothing any more
+            elif self._to_handle and element.get(FETCHED) is True:
+                self._to_handle -= 1
+            self._progress.handled(seq_id, keys, int(self._unix_clock() * 1000))
+            if item_times:
+                self._newest = max(*item_times, self._newest or 0)
+            self._is_changed = True
         if self._autosave.saves_each_change:
             self.tick()
         return self._progress.catching_up and self._progress.caught_up(seq_id)

@@ -26,13 +26,15 @@ class Turns:
         self._stands_in = False
         self._looping = False
         self._loop: int | None = None
+        #: Whether this thread runs handlers for the one that reads.
+        self.is_helper: Callable[[], bool] = lambda: False
 
     # --- reading ---------------------------------------------------------------------------------------------------
 
     @property
     def is_mine(self) -> bool:
-        """Whether this thread is inside a handler: it reads, or is that of the loop."""
-        return _ME() in (self._reader, self._loop)
+        """Whether this thread is inside a handler: it reads, or is that of the loop, or helps."""
+        return _ME() in (self._reader, self._loop) or self.is_helper()
 
     @property
     def is_taken(self) -> bool:
@@ -48,7 +50,7 @@ class Turns:
         me = _ME()
         with self._changed:
             while True:
-                if self._reader == me or (self._looping and self._loop != me):
+                if self._reader == me or (self._looping and self._loop != me) or self.is_helper():
                     raise ConcurrencyError(_BUSY)
                 if self._reader is None:
                     self._reader = me
@@ -93,7 +95,7 @@ class Turns:
         with self._changed:
             if self._looping:
                 raise ConcurrencyError("the client runs already")
-            if self._reader is not None and (self.is_mine or not self._stands_in):
+            if self.is_helper() or (self._reader is not None and (self.is_mine or not self._stands_in)):
                 raise ConcurrencyError(_BUSY)
             self._looping = True
 
@@ -123,6 +125,8 @@ class Turns:
         return self._looping
 
     def wait_for_loop(self, deadline: Deadline) -> bool:
-        """Waits until no loop runs; true at once in the loop's own thread."""
+        """Waits until no loop runs; true at once in the loop's own thread, and in one that helps."""
         with self._changed:
-            return self._loop == _ME() or self._changed.wait_for(lambda: not self._looping, deadline.remaining())
+            if self._loop == _ME() or self.is_helper():
+                return True
+            return self._changed.wait_for(lambda: not self._looping, deadline.remaining())

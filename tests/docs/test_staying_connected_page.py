@@ -24,6 +24,7 @@ from instagrapi.realtime import (
     events,
     host,
     inbox_sync,
+    lanes,
     position,
     replies,
     stores,
@@ -116,6 +117,8 @@ def test_the_figures_are_those_of_the_code() -> None:
         f"older than {replies.MAX_COMMAND_AGE:g} seconds",
         f"`direct_indicate_activity` older than {replies._MOST_ACTIVITY_AGE:g}",
         f"the latest {replies.MAX_PENDING:,} are kept",
+        f"at most {lanes.CAPACITY:,} parts wait",
+        f"for {lanes.IDLE:g} seconds end",
     ):
         assert said.casefold() in TEXT.casefold()
     assert inbox_sync._MOST_THREADS == 5

@@ -20,7 +20,12 @@ policy = ReconnectPolicy(
 
 cl = Client()
 cl.load_settings(directory / "session.json")
-rt = cl.realtime_client(reconnect=policy, state=FileStore(directory / "state.json"), autosave_interval=0)
+rt = cl.realtime_client(
+    reconnect=policy,
+    state=FileStore(directory / "state.json"),
+    autosave_interval=0,
+    workers=int(os.environ["SOAK_WORKERS"]),
+)
 handled = 0
 
 
@@ -32,7 +37,7 @@ def used() -> str:
 @rt.on(events.Message, incoming=True)
 def handle(event: events.Message) -> None:
     global handled
-    os.write(log, f"begin {event.item_id} {event.source}\n".encode())
+    os.write(log, f"begin {event.item_id} {event.source} {event.thread_id}\n".encode())
     handled += 1
     if handled % 100 == 0:
         os.write(log, f"used {os.getpid()} {used()}\n".encode())

@@ -30,8 +30,14 @@ MOST_GROWTH = 20_000
 class Bot:
     """The bot's process, which can be killed and started again."""
 
-    def __init__(self, emulator: Emulator, directory: Path) -> None:
-        self._environment = {**os.environ, **emulator.environment, "SOAK_DIRECTORY": str(directory)}
+    def __init__(self, emulator: Emulator, directory: Path, workers: int) -> None:
+        self.workers = workers
+        self._environment = {
+            **os.environ,
+            **emulator.environment,
+            "SOAK_DIRECTORY": str(directory),
+            "SOAK_WORKERS": str(workers),
+        }
         self._log = directory / "log"
         self._log.touch()
         self.process: subprocess.Popen[bytes] | None = None
@@ -69,9 +75,9 @@ def emulator() -> Iterator[Emulator]:
         yield emulator
 
 
-@pytest.fixture
-def bot(emulator: Emulator, tmp_path: Path) -> Iterator[Bot]:
-    bot = Bot(emulator, tmp_path)
+@pytest.fixture(params=[0, 4], ids=["reader", "workers"])
+def bot(emulator: Emulator, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Bot]:
+    bot = Bot(emulator, tmp_path, request.param)
     yield bot
     if bot.process is not None and bot.process.poll() is None:
         bot.kill()
@@ -122,21 +128,26 @@ def test_every_message_is_handled_and_only_what_was_in_a_handler_comes_twice(
     ended = Counter(line[1] for line in bot.lines("end "))
     twice = [item_id for item_id, times in ended.items() if times > 1]
     assert set(ended) == set(sent), "every message, and nothing else"
-    assert len(twice) <= KILLS, "at most what had been handled and not yet noted when the bot was killed"
+    at_once = max(1, bot.workers)
+    assert len(twice) <= KILLS * at_once, "at most what had been handled and not yet noted when the bot was killed"
     in_order(bot, sent, writers)
     report(bot, twice, began, emulator)
     for before, after in usage(bot):
         assert after[0] - before[0] < MOST_GROWTH
-        assert after[1:] <= [before[1] + 1, before[2] + 2]
+        assert after[1:] <= [before[1] + 1 + bot.workers, before[2] + 2]
     state = json.loads((tmp_path / "state.json").read_text())
     assert str(sent[-1]) in json.dumps(state)
 
 
 def in_order(bot: Bot, sent: list[str], writers: list[Actor]) -> None:
-    """Whoever is handled for the first time is handled in the order of sending."""
-    first = list(dict.fromkeys(line[1] for line in bot.lines("begin ")))
+    """Whoever is handled for the first time is handled in the order of sending; with workers, in that of its thread."""
     place = {item_id: number for number, item_id in enumerate(sent)}
-    assert [place[item_id] for item_id in first] == sorted(place.values())
+    first: dict[str, list[int]] = {}
+    for _, item_id, _, thread_id in {line[1]: line for line in reversed(bot.lines("begin "))}.values():
+        first.setdefault(thread_id if bot.workers else "all", []).append(place[item_id])
+    for places in first.values():
+        assert places[::-1] == sorted(places)
+    assert sum(map(len, first.values())) == len(sent)
 
 
 def usage(bot: Bot) -> list[tuple[list[int], list[int]]]:
