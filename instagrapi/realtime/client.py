@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
 from typing import Any, Unpack
 
-from instagrapi.exceptions import NotConnectedError, RealtimeConfigError, TransportError
+from instagrapi.exceptions import RealtimeConfigError
 from instagrapi.profile import Address, RealtimeProfile
 from instagrapi.realtime import events as ev
 from instagrapi.realtime.direct_commands import DirectCommands
 from instagrapi.realtime.host import Identity, identity_of
-from instagrapi.realtime.inbox_sync import IRIS_ANSWER_TIMEOUT, InboxSync, RealtimeOptions
+from instagrapi.realtime.inbox_sync import IRIS_ANSWER_TIMEOUT
 from instagrapi.realtime.network.transport import ByteTransport, Transport
+from instagrapi.realtime.outgoing import Outgoing, RealtimeOptions
 from instagrapi.realtime.protocol.packets import Connect, Publish
 from instagrapi.realtime.protocol.payload import deflate, dump_json
-from instagrapi.realtime.replies import CommandHandle, ReplyTable, pubsub_answer
+from instagrapi.realtime.replies import pubsub_answer
 from instagrapi.realtime.router import RealtimeRouter
 from instagrapi.realtime.subscribing import Subscribing
 from instagrapi.realtime.wire import commands
@@ -26,7 +26,7 @@ from instagrapi.realtime.wire.decode import decode_realtime
 from instagrapi.realtime.wire.topics import MQTToTTopics
 
 
-class RealtimeClient(DirectCommands, Subscribing, InboxSync):
+class RealtimeClient(Outgoing, DirectCommands, Subscribing):
     """The connection that carries Direct events and commands.
 
     See :class:`~instagrapi.realtime.base.MQTToTClient` for the arguments and for reading,
@@ -46,7 +46,6 @@ class RealtimeClient(DirectCommands, Subscribing, InboxSync):
     def __init__(self, client: Any, transport: Transport | None = None, **options: Unpack[RealtimeOptions]) -> None:
         super().__init__(client, transport, **options)
         self._account: str | None = None
-        self._replies = ReplyTable()
         self._subscribed = {}
         self._texts = {}
         self._receiver = ev.Receiver(host=client, commands=self)
@@ -166,7 +165,7 @@ class RealtimeClient(DirectCommands, Subscribing, InboxSync):
         if publish.topic == MQTToTTopics.IRIS_SUB_RESPONSE:
             self._iris_answer = body
         else:
-            self._replies.file(pubsub_answer(body) if publish.topic == MQTToTTopics.PUBSUB else body)
+            self._file_answer(pubsub_answer(body) if publish.topic == MQTToTTopics.PUBSUB else body)
         return False
 
     # --- subscriptions ---------------------------------------------------------------------------------------------
@@ -208,19 +207,6 @@ class RealtimeClient(DirectCommands, Subscribing, InboxSync):
             self.subscribe_presence()
         return self.sync_inbox(timeout)
 
-    # --- sending ---------------------------------------------------------------------------------------------------
-
-    def _send_command(self, body: commands.Body) -> CommandHandle:
-        shown: commands.Body = {key: body[key] for key in ("thread_id", "action", "client_context") if key in body}
-        pending, is_new = self._replies.expect(body, self._clock())
-        if not pending.accepted:
-            try:
-                self._publish_or_later(MQTToTTopics.SEND_MESSAGE, body)
-            except BaseException:
-                if not is_new or self._replies.withdraw(pending):
-                    raise
-        return CommandHandle(shown, pending, self._wait_until)
-
     def _come_back(self) -> None:
         """Connects and says again what the broken connection knew, in the order of the app: topics, message sync."""
         self._follow_account()
@@ -230,15 +216,9 @@ class RealtimeClient(DirectCommands, Subscribing, InboxSync):
         for topic, body in self._restored():
             connection.publish(topic, deflate(dump_json(body)))
         self._resume_sync(connection)
-        for command in self._replies.to_send_again(self._clock()):
-            connection.publish(MQTToTTopics.SEND_MESSAGE, deflate(dump_json(command)))
+        self._take_over_commands()
 
-    def _publish_or_later(self, topic: str, data: Mapping[str, Any]) -> None:
-        try:
-            self.publish_json(topic, data)
-        except (NotConnectedError, TransportError):
-            if self._outage is None:
-                raise
+    # --- the app -----------------------------------------------------------------------------------------------------
 
     def send_foreground_state(
         self,
@@ -287,23 +267,6 @@ class RealtimeClient(DirectCommands, Subscribing, InboxSync):
             connection.keep_alive.interval = keep_alive_timeout
         self._publish(MQTToTTopics.FOREGROUND_STATE, payload)
         return state
-
-    def publish_json(self, topic: str, data: Mapping[str, Any]) -> None:
-        """Publishes deflated JSON on a topic, with QoS 1.
-
-        Raises:
-            NotConnectedError: there is no connection.
-            ConnectionLost: it broke while sending.
-        """
-        self._publish(topic, deflate(dump_json(data)))
-
-    def _publish(self, topic: str, payload: bytes) -> None:
-        connection = self._require_connection()
-        try:
-            connection.publish(str(topic), payload)
-        except Exception:
-            self._end_of(connection, at_once=True)
-            raise
 
 
 def _credential(identity: Identity, profile: RealtimeProfile) -> str:

@@ -134,7 +134,7 @@ class Connecting(Listening, ABC):
         limits = self._policy or ReconnectPolicy()
         self._backoff = Backoff(limits, random)
         self._connect_limit = HourlyLimit(limits.connects_per_hour)
-        self._make_wake = wake
+        self._random, self._make_wake = random, wake
         self._on_session_expired = on_session_expired
         self._guards_device = guard_device and transport is None and transport_factory is None
         self._device: DeviceGuard | None = None

@@ -41,8 +41,8 @@ _TOO_OLD = 1
 _MOST_THREADS = 5
 
 
-class RealtimeOptions(Options, total=False):
-    """The keyword arguments of the realtime client."""
+class InboxOptions(Options, total=False):
+    """The keyword arguments of :class:`InboxSync`."""
 
     state: StateStore | None
     autosave_interval: float

@@ -53,7 +53,7 @@ class Stage:
         self.rt = self.client()
 
     def client(self, **options: Any) -> RealtimeClient:
-        client = self.host.realtime_client(**{"reconnect": QUICK, **options})
+        client = self.host.realtime_client(**{"reconnect": QUICK, "pace": None, **options})
         self.made.append(client)
         return client
 
