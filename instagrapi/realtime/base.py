@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import logging
 import os
 import signal
 import threading
@@ -22,8 +21,6 @@ from instagrapi.realtime.recovering import INHERITED
 from instagrapi.realtime.state import State
 
 __all__ = ["DEFAULT_PING_TIMEOUT", "MQTToTClient", "Options", "TransportFactory", "Wake"]
-
-logger = logging.getLogger("instagrapi.realtime")
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 #: Seconds that a running handler has when the interpreter ends.
@@ -185,7 +182,7 @@ class MQTToTClient(Reading):
             try:
                 self._save()
             except Exception as error:
-                logger.warning("the state cannot be saved: %s", error)
+                self.log.warning("the state cannot be saved: %s", error)
             raise
         self._save()
 
@@ -206,7 +203,7 @@ class MQTToTClient(Reading):
         try:
             self._run(begun, subscribe)
         except BaseException as error:
-            logger.exception("%s cannot go on", type(self).__name__)
+            self.log.exception("it cannot go on")
             if self._disconnects == begun:
                 self._close_connection()  # nobody reads any more
                 self._set_state(State.FAILED)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import threading
 import time
 from collections.abc import Iterator
 
+from instagrapi.realtime.logs import Log, logger
 from instagrapi.realtime.network.connection import Connection
 from instagrapi.realtime.network.deadline import Clock
-
-logger = logging.getLogger("instagrapi.realtime")
 
 _NEVER = float("inf")
 
@@ -36,8 +34,9 @@ class Caretaker:
     On any clock but the real one there is nothing to take care of: there handlers take no time.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, log: Log = logger) -> None:
         self._clock = clock
+        self._log = log
         self._is_real = clock is time.monotonic
         self._lock = threading.Lock()
         self._look = threading.Event()
@@ -92,7 +91,7 @@ class Caretaker:
                 self.attend(care)
             except Exception as error:  # whoever reads next meets it too
                 care.due = _NEVER
-                logger.debug("the line ended while a handler ran: %s", type(error).__name__)
+                self._log.debug("the line ended while a handler ran: %s", type(error).__name__)
 
     def attend(self, care: Care) -> None:
         """Reads until the busy thread is done, or no more can be kept.

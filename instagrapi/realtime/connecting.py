@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import random as chance
 import threading
 import time
@@ -17,6 +16,7 @@ from instagrapi.realtime import events as ev
 from instagrapi.realtime.dispatch import Dispatcher, Listening, OnHandlerError
 from instagrapi.realtime.guard import DeviceGuard
 from instagrapi.realtime.host import profile_of
+from instagrapi.realtime.logs import About, ClientLog, Sparing
 from instagrapi.realtime.network.connection import Connection
 from instagrapi.realtime.network.deadline import Clock
 from instagrapi.realtime.network.tls import verified_context
@@ -29,8 +29,6 @@ from instagrapi.realtime.protocol.session import MQTToTSession
 from instagrapi.realtime.recovery import Backoff, HourlyLimit, ReconnectPolicy
 from instagrapi.realtime.state import STANDING, State, StateChanges, Stats
 from instagrapi.realtime.wire.connect import MQTToTConnection
-
-logger = logging.getLogger("instagrapi.realtime")
 
 DEFAULT_CONNECT_TIMEOUT = 30.0
 TransportFactory: TypeAlias = Callable[[Address], ByteTransport]
@@ -119,6 +117,8 @@ class Connecting(Listening, ABC):
         if min(max_packet_size, max_inflated_size) < 1:
             raise RealtimeConfigError("limits are sizes in bytes, at least 1")
         self.client = client
+        #: Logs to ``instagrapi.realtime``, with the account and the connection in each record.
+        self.log = ClientLog(lambda: About(self._own_user_id(), self._source, self._connects))
         self._given_transport = transport
         self._made_transport: SocketMQTToTTransport | None = None
         self._profile = profile
@@ -138,7 +138,8 @@ class Connecting(Listening, ABC):
         self._on_session_expired = on_session_expired
         self._guards_device = guard_device and transport is None and transport_factory is None
         self._device: DeviceGuard | None = None
-        self._dispatcher = Dispatcher(on_handler_error)
+        self._undecoded = Sparing(self.log, clock)
+        self._dispatcher = Dispatcher(on_handler_error, self.log)
         self.handlers = self._dispatcher.handlers
         self._receiver = ev.Receiver(host=client)
         self._connection: Connection | None = None
@@ -295,7 +296,7 @@ class Connecting(Listening, ABC):
         self._connects += 1
         if self._disconnects == disconnects:
             self._set_state(self._state_when_open)
-        logger.info("%s connected", type(self).__name__)
+        self.log.info("connected")
         return connack
 
     def _handshake(self, transport: ByteTransport) -> Connect | None:
@@ -331,7 +332,7 @@ class Connecting(Listening, ABC):
         """Keeps other clients on this machine from connecting as the same device, which would end this connection."""
         if not self._guards_device:
             return
-        device = DeviceGuard(address, self._device_id(), self._own_user_id() or "")
+        device = DeviceGuard(address, self._device_id(), self._own_user_id() or "", log=self.log)
         if self._device is None or self._device.key != device.key:
             self._release_device()
             self._device = device

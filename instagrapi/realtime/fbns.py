@@ -280,6 +280,7 @@ class FbnsClient(MQTToTClient):
         """
         decoded = decode_fbns(topic, payload, self._max_inflated_size)
         if decoded.problem is not None and topic != FBNSTopics.PP:
+            self._undecoded.warning("a publish on %s with %d bytes cannot be read", topic, len(payload))
             self.emit("undecoded", {"topic": str(topic), "payload": payload, "error": decoded.problem})
             self._emit_typed(ev.Undecoded, topic=topic, payload=payload, error=decoded.problem, raw=decoded.body)
         body = self._dispatch(decoded)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from typing import Any, Unpack
 
@@ -73,9 +74,10 @@ class InboxSync(Sharing):
     ) -> None:
         super().__init__(client, transport, workers=workers, **options)
         self._store = SettingsStore(client) if state is None else state
-        self._sync = MessageSync(
-            Autosave(self._store, autosave_interval, self._clock), self._unix_clock, self._own_user_id
-        )
+        if isinstance(getattr(self._store, "log", None), logging.Logger | logging.LoggerAdapter):
+            self._store.log = self.log  # type: ignore[attr-defined]
+        autosave = Autosave(self._store, autosave_interval, self._clock, self.log)
+        self._sync = MessageSync(autosave, self._unix_clock, self._own_user_id)
         self._inbox_limit = HourlyLimit((self._policy or ReconnectPolicy()).inbox_requests_per_hour)
         self._direct = direct
         self._iris_answer: Any = None
@@ -175,6 +177,7 @@ class InboxSync(Sharing):
         self._set_state(State.SUBSCRIBING)
         body = self._sync.subscription(position, self._sync.wishes or {})
         self._iris_answer = None
+        self.log.debug("> message sync from %d", position.seq_id)
         connection.publish(MQTToTTopics.IRIS_SUB, deflate(dump_json(body)))
         if connection.answers_are_scripted:
             return {}

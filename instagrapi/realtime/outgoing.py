@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any, Unpack
@@ -18,8 +17,6 @@ from instagrapi.realtime.recovering import Outage
 from instagrapi.realtime.replies import CommandHandle, PendingCommand, ReplyTable, is_ok
 from instagrapi.realtime.wire import commands
 from instagrapi.realtime.wire.topics import MQTToTTopics
-
-logger = logging.getLogger("instagrapi.realtime")
 
 #: Seconds after which whoever waits looks again whether what was left can be sent.
 _LOOK_AGAIN = 0.05
@@ -108,7 +105,7 @@ class Outgoing(InboxSync):
         wait = self._pacer.reserve(pending.action, self._clock())
         if wait <= 0:
             return
-        logger.debug("%s waits %.1f s for its turn", pending.action, wait)
+        self.log.debug("%s waits %.1f s for its turn", pending.action, wait)
         deadline, wake = Deadline.after(wait, self._clock), self._make_wake()
         wake.clear()
         self._paced.add(wake)
@@ -203,7 +200,7 @@ class Outgoing(InboxSync):
         self._replies.file(answer)
         now = self._clock()
         if not is_ok(answer) and self._pause.heed(answer, now) and (error := self._pause.error(now)):
-            logger.warning("%s", error)
+            self.log.warning("%s", error)
             self._replies.pause(error)
 
     # --- anything --------------------------------------------------------------------------------------------------
@@ -219,6 +216,7 @@ class Outgoing(InboxSync):
 
     def _publish(self, topic: str, payload: bytes) -> None:
         connection = self._require_connection()
+        self.log.debug("> publish on %s, %d bytes", topic, len(payload))
         try:
             connection.publish(str(topic), payload)
         except Exception:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 from collections.abc import Callable, Iterator
+from logging import DEBUG
 from typing import Any
 
 from instagrapi.exceptions import ConnectionLost, RealtimeError
@@ -13,8 +13,6 @@ from instagrapi.realtime.network.deadline import Deadline
 from instagrapi.realtime.protocol.packets import Packet, Publish
 from instagrapi.realtime.recovering import Recovering
 from instagrapi.realtime.wire.topics import MQTToTTopics
-
-logger = logging.getLogger("instagrapi.realtime")
 
 DEFAULT_PING_TIMEOUT = 10.0
 
@@ -109,6 +107,8 @@ class Reading(Recovering):
     def _handle(self, connection: Connection, publish: Publish) -> Any:
         """Runs the handlers and acknowledges; a handler's exception does not keep the broker from its PUBACK."""
         failure, body = None, None
+        if self.log.isEnabledFor(DEBUG):
+            self.log.debug("< publish on %s, %d bytes", publish.topic, len(publish.payload))
         care = self._caretaker.begin(connection)
         try:
             body = self.dispatch_packet(publish.topic, publish.payload)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -19,8 +18,6 @@ from instagrapi.realtime.protocol.packets import Packet
 from instagrapi.realtime.refusals import explained, is_dead_session
 from instagrapi.realtime.state import State
 from instagrapi.realtime.turns import Turns
-
-logger = logging.getLogger("instagrapi.realtime")
 
 INHERITED = "the client belongs to the process that made it; make a new one in this one"
 
@@ -49,7 +46,7 @@ class Recovering(Connecting):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._turns = Turns()
-        self._caretaker = Caretaker(self._clock)
+        self._caretaker = Caretaker(self._clock, self.log)
         self._noticing = threading.Condition()  # guards the outage and who attempts to connect
         self._attempted_by: int | None = None
         self._end_noticed: Connection | None = None
@@ -113,7 +110,7 @@ class Recovering(Connecting):
         retry_in = None if outage is None else max(0.0, outage.retry_at - self._clock())
         reason = str(error) or type(error).__name__
         again = "" if retry_in is None else f", next attempt in {retry_in:.1f} s"
-        logger.info("%s disconnected: %s%s", type(self).__name__, reason, again)
+        self.log.info("disconnected: %s%s", reason, again)
         self._tell_state()
         fields = {"reason": reason, "will_retry": outage is not None, "retry_in": retry_in}
         self.emit("disconnected", fields)
@@ -185,7 +182,9 @@ class Recovering(Connecting):
             self._tell_state()
             if not self._will_try_again() and not self._renew_session(error):
                 self._end_for_good(error)
-            logger.info("%s could not connect: %s", type(self).__name__, type(error).__name__)
+            self.log.info(
+                "could not connect: %s, next attempt in %.1f s", type(error).__name__, self._retry_in() or 0.0
+            )
             return False
         self._renewed_session = False
         return self._end_outage()
@@ -212,6 +211,10 @@ class Recovering(Connecting):
         if reason is error:
             raise error
         raise reason from error
+
+    def _retry_in(self) -> float | None:
+        outage = self._outage
+        return None if outage is None else max(0.0, outage.retry_at - self._clock())
 
     def _will_try_again(self) -> bool:
         return self._outage is not None

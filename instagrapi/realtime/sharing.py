@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -18,8 +17,6 @@ from instagrapi.realtime.network.deadline import Deadline
 from instagrapi.realtime.network.transport import Transport
 from instagrapi.realtime.protocol.packets import Publish
 from instagrapi.realtime.state import State
-
-logger = logging.getLogger("instagrapi.realtime")
 
 #: Seconds after which a reader looks up from the line while handlers run, to do what they have left to it.
 LOOK_UP = 0.05
@@ -146,7 +143,7 @@ class Sharing(MQTToTClient):
         try:
             self._save()
         except Exception as error:
-            logger.warning("the state cannot be saved: %s", error)
+            self.log.warning("the state cannot be saved: %s", error)
 
     def _leave_to_parent(self) -> None:
         super()._leave_to_parent()
