@@ -127,14 +127,17 @@ class Outgoing(InboxSync):
 
     def disconnect(self) -> None:
         """As in every client; commands that wait for their turn raise ``NotConnectedError``."""
-        super().disconnect()
-        self._wake_paced()
+        try:
+            super().disconnect()
+        finally:
+            self._wake_paced()
 
     # --- what was left ---------------------------------------------------------------------------------------------
 
     def _send_left(self) -> None:
         """Sends what was left, as far as the pace lets it and nobody else does."""
-        if not self._has_left_to_send or not self._sending_left.acquire(blocking=False):
+        connection = self._connection
+        if connection is None or not self._has_left_to_send or not self._sending_left.acquire(blocking=False):
             return
         try:
             while self._can_send() and (pending := self._replies.next_left(self._clock())) is not None:
@@ -144,12 +147,13 @@ class Outgoing(InboxSync):
                     return
                 pending.sent, pending.is_left = True, False
                 try:
-                    self.publish_json(MQTToTTopics.SEND_MESSAGE, pending.body)
+                    connection.publish(MQTToTTopics.SEND_MESSAGE.value, deflate(dump_json(pending.body)))
                 except (NotConnectedError, TransportError):
                     self._replies.leave(pending)
-                    return
+                    break
         finally:
             self._sending_left.release()
+        self._end_of(connection, at_once=True)  # without the lock: handlers run
 
     @property
     def _has_left_to_send(self) -> bool:

@@ -14,6 +14,7 @@ from instagrapi import Client
 from instagrapi.emulator import Emulator
 from instagrapi.exceptions import (
     CommandFailed,
+    ConnectionLost,
     NotConnectedError,
     OutboxFull,
     RealtimeTimeout,
@@ -282,6 +283,52 @@ def test_a_handler_on_the_way_back_may_send_at_once(office: Office) -> None:
     office.lose()
     office.read(timeout=5)
     assert answers == ["ok"]
+
+
+def test_a_handler_may_send_and_wait_when_what_was_left_finds_the_line_broken(office: Office) -> None:
+    """No lock is held while it runs."""
+    answers: list[str] = []
+    office.lose()
+    for number in range(4):
+        office.send(str(number))
+
+    @office.client.on(events.Disconnected)
+    def handler(event: events.Disconnected) -> None:
+        office.transport.send_error = None
+        answers.append(office.send("4").result(timeout=100)["status"])
+
+    def break_line(event: events.Undecoded) -> None:
+        office.transport.send_error = ConnectionLost("broken")
+
+    office.client.on(events.Undecoded, break_line)
+    office.transport.arrive(Publish("146", b"nonsense", None), after=8)
+    office.read(timeout=60)
+    assert answers == ["ok"]
+    assert [text for _, text in office.sent] == ["0", "1", "2", "3", "4"]
+
+
+def test_a_state_that_cannot_be_saved_does_not_keep_who_waits_for_a_turn(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(state: object) -> None:
+        raise OSError("full")
+
+    monkeypatch.setattr(office.client._store, "save", fail)
+    office.send("0")
+    office.send("1")
+    ended: list[type[Exception]] = []
+
+    def end() -> None:
+        with pytest.raises(OSError, match="full") as caught:
+            office.client.disconnect()
+        ended.append(caught.type)
+
+    office.transport.arrive(Publish("146", office.broker.add("31"), 3))
+    office.read()
+    office.on_wait = end
+    with pytest.raises(NotConnectedError):
+        office.send("2")
+    assert ended == [OSError]
 
 
 def test_nobody_waits_for_ever_when_the_client_ends(office: Office) -> None:
