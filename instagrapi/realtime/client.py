@@ -29,9 +29,12 @@ from instagrapi.realtime.wire.topics import MQTToTTopics
 class RealtimeClient(Outgoing, DirectCommands, Subscribing):
     """The connection that carries Direct events and commands.
 
-    See :class:`~instagrapi.realtime.base.MQTToTClient` for the arguments and for reading,
+    See :class:`~instagrapi.realtime.base.MQTToTClient` for reading,
     :class:`~instagrapi.realtime.direct_commands.DirectCommands` for sending and
-    :class:`~instagrapi.realtime.subscribing.Subscribing` for what can be asked for besides messages.
+    :class:`~instagrapi.realtime.subscribing.Subscribing` for what can be asked for besides messages. The arguments are
+    those of :class:`~instagrapi.realtime.connecting.Connecting`, :class:`~instagrapi.realtime.inbox_sync.InboxSync`,
+    :class:`~instagrapi.realtime.sharing.Sharing` (``workers``) and :class:`~instagrapi.realtime.outgoing.Outgoing`
+    (``pace``).
     """
 
     #: Where answers come; those to commands may come on 88 too.
