@@ -156,7 +156,7 @@ class RealtimeClient(Outgoing, DirectCommands, Subscribing):
         Never raises for what the bytes contain; what cannot be read becomes the event ``undecoded``.
         """
         decoded = decode_realtime(topic, payload, self._max_inflated_size)
-        if decoded.problem is not None:
+        if decoded.problem is not None and self._router.knows(decoded.topic):
             self._undecoded.warning("a publish on %s with %d bytes cannot be read", topic, len(payload))
         self._router.route(decoded, payload)
         self._dispatcher.raise_failure()

@@ -93,6 +93,10 @@ class RealtimeRouter:
             MQTToTTopics.REGION_HINT: self._region_hint,
         }
 
+    def knows(self, topic: str) -> bool:
+        """Whether bodies of a topic have a meaning here."""
+        return topic in self._routes
+
     def route(self, decoded: Decoded, payload: bytes) -> None:
         """Runs the handlers for one body; ``payload`` are its bytes as published."""
         topic, body = decoded.topic, decoded.body

@@ -140,6 +140,13 @@ def test_bodies_that_cannot_be_read_do_not_flood_the_log(log: pytest.LogCaptureF
     assert [record.levelname for record in of_package(log)] == ["WARNING"]
 
 
+def test_a_topic_without_a_meaning_is_no_reason_to_warn(log: pytest.LogCaptureFixture) -> None:
+    client = RealtimeClient(Host())
+    client.dispatch_packet("34", b"")
+    client.dispatch_packet("9999", TEXT.encode())
+    assert of_package(log) == []
+
+
 def test_an_error_in_the_background_is_an_error(log: pytest.LogCaptureFixture) -> None:
     host = Host(proxy="http://nameOfSomebody:proxyPasswordSecret@127.0.0.1:1")
     client = RealtimeClient(host, reconnect=ReconnectPolicy(max_attempts=1, first_delay=0.01), guard_device=False)
