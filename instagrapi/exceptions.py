@@ -381,6 +381,24 @@ class CommandFailed(RealtimeError):
         self.payload = payload
 
 
+class CommandNotSent(RealtimeError):
+    """A command was not sent, and will not be. Nothing has happened; it can be given again later."""
+
+    retryable = True
+
+
+class SendingTooFast(CommandNotSent):
+    """So many commands were given that this one would have to wait too long; ``retry_after`` says how much too long."""
+
+
+class OutboxFull(CommandNotSent):
+    """Too many commands wait to be sent or answered."""
+
+
+class SendingPaused(CommandNotSent):
+    """Instagram has asked to stop: feedback required, spam, or "please wait". ``retry_after`` are the seconds left."""
+
+
 class IrisSubscribeFailed(CommandFailed):
     """The message-sync queue refused the subscription: connected, but no message would arrive."""
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 from collections.abc import Callable, Iterator
+from logging import DEBUG
 from typing import Any
 
 from instagrapi.exceptions import ConnectionLost, RealtimeError
@@ -13,8 +13,6 @@ from instagrapi.realtime.network.deadline import Deadline
 from instagrapi.realtime.protocol.packets import Packet, Publish
 from instagrapi.realtime.recovering import Recovering
 from instagrapi.realtime.wire.topics import MQTToTTopics
-
-logger = logging.getLogger("instagrapi.realtime")
 
 DEFAULT_PING_TIMEOUT = 10.0
 
@@ -116,6 +114,8 @@ class Reading(Recovering):
     def _handle(self, connection: Connection, publish: Publish) -> Any:
         """Runs the handlers and acknowledges; a handler's exception does not keep the broker from its PUBACK."""
         failure, body = None, None
+        if self.log.isEnabledFor(DEBUG):
+            self.log.debug("< publish on %s, %d bytes", publish.topic, len(publish.payload))
         care, self._is_handling = self._caretaker.begin(), True
         try:
             body = self.dispatch_packet(publish.topic, publish.payload)
@@ -128,12 +128,16 @@ class Reading(Recovering):
             self._is_handling = False
             self._caretaker.end(care)
         if publish.packet_id is not None:
-            connection.acknowledge(publish.packet_id)
+            self._acknowledge(connection, publish.packet_id)
         if publish.topic == MQTToTTopics.PREEMPTIVE_PING and self._policy:
             connection.fail(ConnectionLost("the server asked to connect again"))
         if failure is not None:
             raise failure
         return body
+
+    def _acknowledge(self, connection: Connection, packet_id: int) -> None:
+        """Sends PUBACK for what was handled."""
+        connection.acknowledge(packet_id)
 
     def ping(self, timeout: float | None = DEFAULT_PING_TIMEOUT, max_packets: int | None = None) -> bool:
         """Sends PINGREQ and waits for PINGRESP, whatever arrives in between; nothing of that is lost or dispatched.

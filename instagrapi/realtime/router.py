@@ -6,6 +6,7 @@ contain plays no part.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -17,10 +18,11 @@ from instagrapi.realtime import typed
 from instagrapi.realtime.dispatch import Dispatcher, Once
 from instagrapi.realtime.doubles import DoublePublishes
 from instagrapi.realtime.events.fields import as_integer
+from instagrapi.realtime.lanes import Part, Sharer
 from instagrapi.realtime.position import patch_key
 from instagrapi.realtime.replies import is_answer
 from instagrapi.realtime.state import DUPLICATE
-from instagrapi.realtime.syncing import FETCHED, MessageSync
+from instagrapi.realtime.syncing import FETCHED, Begun, MessageSync
 from instagrapi.realtime.typed import Origin, Patch
 from instagrapi.realtime.wire.decode import Decoded, parse_value
 from instagrapi.realtime.wire.paths import Target, parse_path
@@ -55,6 +57,7 @@ class RealtimeRouter:
         clock: gives unix time in seconds.
         sync: keeps what was handled, and tells what was handled before.
         on_caught_up: called when everything that had happened before was replayed.
+        sharer: runs the handlers of different Direct threads side by side; only together with ``sync``.
     """
 
     def __init__(
@@ -66,6 +69,7 @@ class RealtimeRouter:
         clock: Callable[[], float] = time.time,
         sync: MessageSync | None = None,
         on_caught_up: Callable[[], None] = lambda: None,
+        sharer: Sharer | None = None,
     ) -> None:
         self._dispatcher = dispatcher
         self._wants = dispatcher.handlers.get
@@ -75,6 +79,8 @@ class RealtimeRouter:
         self._clock = clock
         self._sync = sync
         self._on_caught_up = on_caught_up
+        self._sharer = sharer
+        self._counting = threading.Lock()  # and of what came twice
         self._doubles = DoublePublishes()
         self._routes: dict[str, Callable[[Any], None]] = {
             MQTToTTopics.MESSAGE_SYNC: self._message_sync,
@@ -85,6 +91,10 @@ class RealtimeRouter:
             MQTToTTopics.IRIS_SUB_RESPONSE: self._iris_response,
             MQTToTTopics.REGION_HINT: self._region_hint,
         }
+
+    def knows(self, topic: str) -> bool:
+        """Whether bodies of a topic have a meaning here."""
+        return topic in self._routes
 
     def route(self, decoded: Decoded, payload: bytes) -> None:
         """Runs the handlers for one body; ``payload`` are its bytes as published."""
@@ -108,9 +118,13 @@ class RealtimeRouter:
 
     def _emit(self, cls: type[ev.Event], build: Callable[[], ev.Event]) -> None:
         """Counts an event of a class, and builds and emits it if anybody wants typed events."""
-        self._counts[cls.kind] += 1
+        self._count(cls.kind)
         if self._dispatcher.handlers.has_typed:
             self._dispatcher.emit_typed(build())
+
+    def _count(self, kind: str) -> None:
+        with self._counting:
+            self._counts[kind] += 1
 
     def _typed(self, cls: type[ev.Event], raw: Any, meta: Mapping[str, Any] | None = None, /, **fields: Any) -> None:
         """Emits an event whose fields are at hand."""
@@ -143,22 +157,59 @@ class RealtimeRouter:
         """Emits what is new in an element, and notes that it was handled once the handlers have returned."""
         keys: list[str | None] = []
         times: list[int] = []
+        parts: list[Part] = []
+        sync, sharer = self._sync, self._sharer
+        may_be_known = sync is not None and sync.is_replayed(element)
+        begun = None if sync is None or sharer is None else sync.begin(element)
+        origin = None if sharer is None else self._origin(meta)  # when it was read, not handled
         for index, raw in enumerate(patches):
             path = raw.get("path") if isinstance(raw, dict) else None
             if not isinstance(path, str):
-                self._not_a_patch({**meta, **raw} if isinstance(raw, dict) else {**meta, "data": raw})
+                what = {**meta, **raw} if isinstance(raw, dict) else {**meta, "data": raw}
+                parts.append((None, partial(self._not_a_patch, what)))
                 continue
             patch = _parse(path, raw)
             key = patch_key(meta.get("seq_id"), index, patch.target, patch.op)
             keys.append(key)
-            if self._sync is not None and self._sync.is_repeated(key, element):
-                self._counts[DUPLICATE] += 1
-                continue
-            name = "message" if path.startswith(_THREADS) else "thread_update"
-            self._direct_patch(MQTToTTopics.MESSAGE_SYNC, patch, {}, meta, sync_name=name)
             times += _item_time(patch)
-        if self._sync is not None and self._sync.handled(element, keys, times):
+            run = partial(self._sync_patch, patch, meta, key, element if may_be_known else None, origin, begun)
+            parts.append((patch.target.thread_id, run))
+        note = partial(self._element_handled, element, keys, times, begun)
+        if sharer is None or sync is None or begun is None:
+            for _, run_part in parts:
+                run_part()
+            note()
+        else:
+            begun.since = min(times, default=None)
+            sharer.share_out(parts, note, partial(sync.abandon, begun))
+
+    def _sync_patch(
+        self,
+        patch: Patch,
+        meta: dict[str, Any],
+        key: str | None,
+        replayed: dict[str, Any] | None,
+        origin: Origin | None,
+        begun: Begun | None,
+    ) -> None:
+        # Asked only now: with workers, the first copy may have been on its way when this one came.
+        if replayed is not None and self._sync is not None and self._sync.was_handled(key, replayed):
+            self._count(DUPLICATE)
+            return
+        name = "message" if patch.path.startswith(_THREADS) else "thread_update"
+        self._direct_patch(MQTToTTopics.MESSAGE_SYNC, patch, {}, meta, sync_name=name, origin=origin)
+        if begun is not None and self._sync is not None:
+            self._sync.handled_part(begun, key)
+
+    def _element_handled(
+        self, element: dict[str, Any], keys: list[str | None], times: list[int], begun: Begun | None
+    ) -> None:
+        if self._sync is None or not self._sync.handled(element, keys, times, begun):
+            return
+        if self._sharer is None:
             self._on_caught_up()
+        else:
+            self._sharer.left_to_reader.append(self._on_caught_up)
 
     def _not_a_patch(self, element: Any) -> None:
         self._dispatcher.emit("iris", element)
@@ -227,7 +278,12 @@ class RealtimeRouter:
     def _direct_payload(self, topic: str, payload: Any) -> None:
         patches = _patches(payload)
         for meta, raw in patches:
-            self._direct_patch(topic, _parse(raw["path"], raw), {**meta, **raw}, meta)
+            patch, extra = _parse(raw["path"], raw), {**meta, **raw}
+            if self._sharer is None:
+                self._direct_patch(topic, patch, extra, meta)
+            else:
+                run = partial(self._direct_patch, topic, patch, extra, meta, origin=self._origin(meta))
+                self._sharer.share_out([(patch.target.thread_id, run)])
         if not patches:
             self._typed(ev.Unknown, payload, topic=topic)
 
@@ -246,14 +302,22 @@ class RealtimeRouter:
     # --- Direct patches, wherever they come from -------------------------------------------------------------------
 
     def _direct_patch(
-        self, topic: str, patch: Patch, extra: Mapping[str, Any], meta: Mapping[str, Any], sync_name: str | None = None
+        self,
+        topic: str,
+        patch: Patch,
+        extra: Mapping[str, Any],
+        meta: Mapping[str, Any],
+        sync_name: str | None = None,
+        origin: Origin | None = None,
     ) -> None:
         cls = typed.patch_class(patch)
-        build = Once(partial(self._patch_event, patch, cls, meta))
+        build = Once(partial(self._patch_event, patch, cls, meta, origin))
         if sync_name and self._wants(sync_name):
             self._dispatcher.emit(sync_name, {**meta, "message": _message(patch)}, build)
-        if self._doubles.is_copy(topic, patch, self._clock()):
-            self._counts[DUPLICATE] += 1
+        with self._counting:
+            is_copy = self._doubles.is_copy(topic, patch, self._clock())
+        if is_copy:
+            self._count(DUPLICATE)
             return
         name = cls.kind if cls in _NAMED and isinstance(patch.value, dict) else None
         if self._wants("direct") or (name and self._wants(name)):
@@ -269,8 +333,10 @@ class RealtimeRouter:
                 self._dispatcher.emit(name, event, build)
         self._emit(cls, build)
 
-    def _patch_event(self, patch: Patch, cls: type[ev.Event], meta: Mapping[str, Any]) -> ev.Event:
-        return typed.patch_event(patch, self._origin(meta), cls).received_by(self._receiver)
+    def _patch_event(
+        self, patch: Patch, cls: type[ev.Event], meta: Mapping[str, Any], origin: Origin | None = None
+    ) -> ev.Event:
+        return typed.patch_event(patch, origin or self._origin(meta), cls).received_by(self._receiver)
 
 
 def _presence_in(payload: Any) -> bool:

@@ -29,6 +29,8 @@ class Turns:
         self._waiting = 0
         #: How many loops have begun.
         self.loops = 0
+        #: Whether this thread runs handlers for the one that reads.
+        self.is_helper: Callable[[], bool] = lambda: False
 
     def _wait(self, deadline: Deadline) -> bool:
         self._waiting += 1
@@ -41,8 +43,8 @@ class Turns:
 
     @property
     def is_mine(self) -> bool:
-        """Whether this thread is inside a handler: it reads, or is that of the loop."""
-        return _ME() in (self._reader, self._loop)
+        """Whether this thread is inside a handler: it reads, or is that of the loop, or helps."""
+        return _ME() in (self._reader, self._loop) or self.is_helper()
 
     @property
     def is_reader(self) -> bool:
@@ -58,9 +60,9 @@ class Turns:
         """Handlers may not read.
 
         Raises:
-            ConcurrencyError: this thread reads already.
+            ConcurrencyError: this thread reads already, or helps.
         """
-        if self.is_reader:
+        if self.is_reader or self.is_helper():
             raise ConcurrencyError(_BUSY)
 
     def take(self, deadline: Deadline) -> bool:
@@ -120,7 +122,7 @@ class Turns:
         with self._changed:
             if self._looping:
                 raise ConcurrencyError("the client runs already")
-            if self._reader is not None and (self.is_mine or not self._stands_in):
+            if self.is_helper() or (self._reader is not None and (self.is_mine or not self._stands_in)):
                 raise ConcurrencyError(_BUSY)
             self._looping, self._loop = True, thread
             self.loops += 1
