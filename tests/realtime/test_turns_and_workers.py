@@ -158,6 +158,7 @@ def test_a_thread_whose_wait_an_outage_ended_does_not_send_what_the_next_connect
     office.subscribe()
     office.send("0").result()
     office.send("1").result()
+    office.broker.answers_commands = False
 
     def break_and_come_back() -> None:
         office.on_wait = lambda: None
@@ -165,26 +166,47 @@ def test_a_thread_whose_wait_an_outage_ended_does_not_send_what_the_next_connect
         office.read(timeout=30)
 
     office.on_wait = break_and_come_back
-    assert office.send("2").result(timeout=0)["status"] == "ok"
+    office.send("2")
     assert [text for _, text in office.sent] == ["0", "1", "2"]
 
 
-def test_a_handler_on_the_way_back_sends_behind_what_is_sent_again() -> None:
+def test_a_command_given_just_before_a_connection_stands_is_sent_though_nobody_reads(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     office = Office()
+    office.subscribe()
+    office.lose()
+    office.send("before")
+    take_over = office.client._take_over_commands
+
+    def take_over_and_look_away() -> None:
+        take_over()
+        assert Worker(lambda: office.send("meanwhile")).finish().error is None
+
+    monkeypatch.setattr(office.client, "_take_over_commands", take_over_and_look_away)
+    office.client.connect()
+    assert [text for _, text in office.sent] == ["before", "meanwhile"]
+
+
+@pytest.mark.parametrize("is_answered", [True, False])
+def test_a_handler_on_the_way_back_sends_once_and_behind_what_is_sent_again(is_answered: bool) -> None:
+    office = Office(pace=None)
     office.subscribe()
     office.broker.answers_commands = False
     office.send("0")
-    office.broker.answers_commands = True
+    office.broker.answers_commands = is_answered
     answers: list[str] = []
 
     @office.client.on(events.StateChanged)
     def handler(event: events.StateChanged) -> None:
         if event.state == "subscribing":
-            answers.append(office.send("on the way").result(timeout=60)["status"])
+            handle = office.send("on the way")
+            if is_answered:
+                answers.append(handle.result(timeout=60)["status"])
 
     office.lose()
     office.read(timeout=5)
-    assert answers == ["ok"]
+    assert answers == ["ok"] * is_answered
     assert [text for _, text in office.sent] == ["0", "0", "on the way"]
 
 
