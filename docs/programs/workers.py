@@ -20,6 +20,11 @@ cl.login(os.environ["IG_USERNAME"], os.environ["IG_PASSWORD"])
 cl.dump_settings(settings_file)
 
 
+def say(line: str) -> None:
+    """Prints a line whole: several threads do at the same time."""
+    print(f"{line}\n", end="", flush=True)
+
+
 def look_it_up(question: str) -> str:
     """Stands for whatever takes long: a model, a database, a request."""
     time.sleep(seconds)
@@ -28,9 +33,9 @@ def look_it_up(question: str) -> str:
 
 @cl.realtime_on(events.Message, incoming=True)
 def answer(message: events.Message) -> None:
-    print(f"{message.text} begins in {threading.current_thread().name}")
+    say(f"{message.text} begins in {threading.current_thread().name}")
     message.reply(look_it_up(message.text or "that"), client_context=f"answer-{message.item_id}").result()
-    print(f"{message.text} is answered")
+    say(f"{message.text} is answered")
 
 
 rt = cl.realtime_client(workers=4)
