@@ -127,11 +127,15 @@ class Outgoing(InboxSync):
         self._paced.add(wake)
         try:
             with self._caretaker.watching():
-                while self._outage is None and self._disconnects == begun and not deadline.expired():
-                    if wake.wait(deadline.remaining()):
-                        return
+                while self._has_to_wait(pending, begun) and not deadline.expired():
+                    wake.wait(deadline.remaining())
+                    wake.clear()
         finally:
             self._paced.discard(wake)
+
+    def _has_to_wait(self, pending: PendingCommand, begun: int) -> bool:
+        """Whether nothing has become of a command, nor of the connection, since then."""
+        return self.connected and self._outage is None and self._disconnects == begun and not pending.is_settled
 
     def _wake_senders(self) -> None:
         for wake in list(self._paced):

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from instagrapi.emulator import Emulator
-from instagrapi.exceptions import ConnectRefused
+from instagrapi.exceptions import ConnectRefused, NotConnectedError
 from instagrapi.realtime import events
 from instagrapi.realtime.protocol.packets import ConnAck, Packet, Publish
 from instagrapi.realtime.recovery import ReconnectPolicy
@@ -168,6 +168,33 @@ def test_a_thread_whose_wait_an_outage_ended_does_not_send_what_the_next_connect
     office.on_wait = break_and_come_back
     office.send("2")
     assert [text for _, text in office.sent] == ["0", "1", "2"]
+
+
+def test_connecting_anew_ends_the_wait_for_a_turn() -> None:
+    office = Office()
+    office.subscribe()
+    office.send("0")
+    office.send("1")
+    office.read()
+    office.on_wait = office.client.connect
+    handle = office.send("2")
+    with pytest.raises(NotConnectedError, match="was not sent"):
+        handle.result(timeout=0)
+    assert len(office.sent) == 2
+
+
+def test_the_wait_for_a_turn_is_not_shortened_by_what_does_not_concern_it() -> None:
+    office = Office()
+    office.subscribe()
+
+    def wake() -> None:
+        office.on_wait = lambda: None
+        office.client._wake_senders()
+
+    office.on_wait = wake
+    for number in range(3):
+        office.send(str(number))
+    assert office.times() == [0, 0, 10]
 
 
 def test_a_command_given_just_before_a_connection_stands_is_sent_though_nobody_reads(
