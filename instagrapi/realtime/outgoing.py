@@ -116,7 +116,8 @@ class Outgoing(InboxSync):
 
     def _wait_for_turn(self, pending: PendingCommand) -> None:
         """Waits as the pace wants it; the end of the connection, and of the client, ends that."""
-        self._require_connection()
+        if not self.connected:
+            return  # sending finds out what becomes of it
         begun = self._disconnects
         wait = self._pacer.reserve(pending.action, self._clock())
         if wait <= 0:

@@ -197,6 +197,27 @@ def test_the_wait_for_a_turn_is_not_shortened_by_what_does_not_concern_it() -> N
     assert office.times() == [0, 0, 10]
 
 
+def test_a_line_that_breaks_before_a_command_asks_for_its_turn_leaves_it_to_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    office = Office()
+    office.subscribe()
+    is_left, refused = office.client._is_left, [ConnAck(3)]
+
+    def look_too_early(pending: Any) -> bool:
+        too_early = is_left(pending)
+        if refused:
+            office.broker.connacks = [refused.pop()]
+            office.lose()
+            office.clock.advance(1)
+            assert office.client.read_once(timeout=0) is None
+            assert office.client._connection is None
+        return too_early
+
+    monkeypatch.setattr(office.client, "_is_left", look_too_early)
+    assert office.send("0").result(timeout=60)["status"] == "ok"
+
+
 def test_a_command_given_just_before_a_connection_stands_is_sent_though_nobody_reads(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
