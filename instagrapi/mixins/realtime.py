@@ -20,8 +20,8 @@ from instagrapi.realtime.dispatch import (
     register,
 )
 from instagrapi.realtime.filters import Filters
-from instagrapi.realtime.inbox_sync import RealtimeOptions
 from instagrapi.realtime.network.transport import Transport
+from instagrapi.realtime.outgoing import RealtimeOptions
 
 
 class RealtimeMixin:
