@@ -56,7 +56,7 @@ def _digest(patch: Patch) -> int:
     """A number for what two copies have in common: a new or removed item's id never comes again, else all of it."""
     if patch.target.target is _ITEM and patch.op != "replace":
         return hash((patch.path, patch.op))
-    return hash((patch.path, patch.op, patch.raw.get("ts"), _canonical(patch)))
+    return hash((patch.path, patch.op, str(patch.raw.get("ts")), _canonical(patch)))
 
 
 def _canonical(patch: Patch) -> Any:
