@@ -10,7 +10,7 @@ from instagrapi.mixins.realtime import RealtimeMixin
 class Client(HttpClient, RealtimeMixin, FbnsMixin):
     """A session with Instagram.
 
-    ``load_settings(path)``, or ``login(username, password)`` and ``dump_settings(path)``; then the methods of four families:
+    ``load_settings(path)``, or ``login(username, password)`` and ``dump_settings(path)``; then methods of four kinds:
     ``direct_*`` and others over HTTP, ``realtime_*`` for events as they happen, ``fbns_*`` for push notifications, and
     ``two_factor_*`` and ``challenge_*`` for logins that a person has to finish.
 

@@ -131,7 +131,7 @@ class Play:
         self._printer.note("An emulator of Instagram runs on this machine; nothing leaves it.")
         self._client = self._emulator.client(self._me)
         self._printer.note(f"Logged in as {self._client.username}.")
-        self._realtime = self._client.realtime_connect(on_handler_error="raise")
+        self._realtime = self._client.realtime_connect(on_handler_error="raise", pace=None)
         self._realtime.on(ev.Event, self._take)
         self._realtime.direct_subscribe(typing=True, presence=True)
         self._printer.note("Realtime is connected over verified TLS and subscribed to Direct, typing and presence.")
@@ -200,7 +200,7 @@ class Play:
 
     def _take(self, event: ev.Event) -> None:
         self._ledger.note(event)
-        if not self._over:
+        if not self._over and not isinstance(event, ev.StateChanged):
             self._shown += 1
             self._printer.event(event)
 

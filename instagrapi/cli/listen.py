@@ -119,7 +119,8 @@ class EventStream:
 
     def take(self, event: ev.Event) -> None:
         """The handler of the events."""
-        if (self._kinds and event.kind not in self._kinds) or self._enough:
+        wanted = event.kind in self._kinds if self._kinds else event.kind != ev.StateChanged.kind
+        if not wanted or self._enough:
             return
         self._shown += 1
         self._printer.event(event)

@@ -181,6 +181,9 @@ class Printer:
     def _connected(self, event: ev.Connected) -> str:
         return "resumed" if event.resumed else "ready"
 
+    def _state_changed(self, event: ev.StateChanged) -> str:
+        return f"{event.previous} → {event.state}"
+
     def _caught_up(self, event: ev.CaughtUp) -> str:
         return "everything missed was replayed"
 

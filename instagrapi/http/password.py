@@ -11,6 +11,9 @@ from typing import NamedTuple, Self
 
 from instagrapi.exceptions import ClientError
 
+#: A shorter key would not protect a password; Instagram's has 2048.
+_LEAST_BITS = 1024
+
 
 class PasswordKey(NamedTuple):
     """The server's public key for passwords: its number (0 to 255) and the base64 of a PEM text."""
@@ -42,16 +45,17 @@ def encrypt_password(
         ClientError: the key that the server sent is not readable.
     """
     # Loading these takes longer than everything else in the package together, and most programs reuse a session.
+    from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
     from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
     try:
         server_key = load_pem_public_key(base64.b64decode(key.public_key))
-    except ValueError:
+    except (ValueError, UnsupportedAlgorithm):
         raise ClientError("The server's key for passwords is not readable; try again later.") from None
-    if not isinstance(server_key, RSAPublicKey):
-        raise ClientError("The server's key for passwords is not an RSA key; a newer release may know it.")
+    if not isinstance(server_key, RSAPublicKey) or server_key.key_size < _LEAST_BITS:
+        raise ClientError("The server's key for passwords is no RSA key of a fair length; a newer release may know it.")
     timestamp = str(int(clock()))
     session_key, iv = random_bytes(32), random_bytes(12)
     sealed_key = server_key.encrypt(session_key, PKCS1v15())

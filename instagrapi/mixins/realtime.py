@@ -20,8 +20,8 @@ from instagrapi.realtime.dispatch import (
     register,
 )
 from instagrapi.realtime.filters import Filters
-from instagrapi.realtime.inbox_sync import RealtimeOptions
 from instagrapi.realtime.network.transport import Transport
+from instagrapi.realtime.outgoing import RealtimeOptions
 
 
 class RealtimeMixin:
@@ -57,6 +57,8 @@ class RealtimeMixin:
             transport: carries the packets; by default a TLS socket, through the proxy of this client.
             state: a store that keeps the position in message sync, such as ``FileStore``; by default the settings do.
             autosave_interval: seconds between two savings of it; 5, and 0 saves after each element.
+            workers: so many threads run the handlers of Direct threads, different ones side by side; 0 for the reader.
+            pace: how fast commands may follow each other, a ``CommandPace``; ``None`` for no limit.
             direct: ``False`` keeps loops from subscribing to Direct when the program has subscribed to nothing.
             reconnect: ``False`` not to come back after an outage, or a ``ReconnectPolicy``; by default it comes back.
             on_session_expired: called when it comes back and the session is dead; true, after a login, tries once more.

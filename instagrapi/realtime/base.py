@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import logging
 import os
 import signal
 import threading
@@ -22,8 +21,6 @@ from instagrapi.realtime.recovering import INHERITED
 from instagrapi.realtime.state import State
 
 __all__ = ["DEFAULT_PING_TIMEOUT", "MQTToTClient", "Options", "TransportFactory", "Wake"]
-
-logger = logging.getLogger("instagrapi.realtime")
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 #: Seconds that a running handler has when the interpreter ends.
@@ -153,6 +150,9 @@ class MQTToTClient(Reading):
     def _save(self) -> None:
         """Saves what has to outlive the loop."""
 
+    def _await_handlers(self, enough: Callable[[], object], deadline: Deadline) -> None:
+        """Waits until handlers that run beside the reader have returned, or there is enough."""
+
     def _get_going(self, begun: int) -> bool:
         """Plans to connect if need be; true when there is a connection that still lacks what :meth:`_choose` chose."""
         if self._is_inherited:
@@ -170,8 +170,9 @@ class MQTToTClient(Reading):
                 now, self._fatal = self._clock(), None
                 wait = self._connect_limit.wait(now)
                 self._outage = self._outage_until(now + wait, None)
-                self._set_state(State.BACKING_OFF if wait else State.CONNECTING)
-            return True
+                self._note_state(State.BACKING_OFF if wait else State.CONNECTING)
+        self._tell_state()
+        return True
 
     def _run(self, begun: int, subscribe: bool) -> None:
         try:
@@ -184,7 +185,7 @@ class MQTToTClient(Reading):
             try:
                 self._save()
             except Exception as error:
-                logger.warning("the state cannot be saved: %s", error)
+                self.log.warning("the state cannot be saved: %s", error)
             raise
         self._save()
 
@@ -205,7 +206,7 @@ class MQTToTClient(Reading):
         try:
             self._run(begun, subscribe)
         except BaseException as error:
-            logger.exception("%s cannot go on", type(self).__name__)
+            self.log.exception("it cannot go on")
             if self._disconnects == begun:
                 self._close_connection()  # nobody reads any more
                 self._set_state(State.FAILED)
@@ -298,8 +299,10 @@ class MQTToTClient(Reading):
                 try:
                     with self._ending_quietly(begun):
                         self.read_once(deadline.remaining())
+                        self._await_handlers(lambda: came, deadline)
                 except Exception as error:
                     failure = error  # behind what came before it
+                    self._await_handlers(lambda: False, deadline)
                 if failure is None and deadline.expired() and not came:
                     return
 
@@ -334,6 +337,7 @@ class MQTToTClient(Reading):
                 self._turns.wait_while_taken(lambda: found, deadline)
                 if not found and not self._turns.is_taken:
                     self._stand_in(lambda: bool(found), deadline)
+                    self._await_handlers(lambda: found, deadline)
         if not found:
             raise RealtimeTimeout("the event did not come in time")
         if isinstance(found[0], Exception):

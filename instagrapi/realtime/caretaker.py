@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
 
+from instagrapi.realtime.logs import Log, logger
 from instagrapi.realtime.network.connection import Connection
 from instagrapi.realtime.network.deadline import Clock
-
-logger = logging.getLogger("instagrapi.realtime")
 
 
 class Caretaker:
@@ -29,9 +27,10 @@ class Caretaker:
         connection: gives the one that stands, if any does.
     """
 
-    def __init__(self, clock: Clock, connection: Callable[[], Connection | None]) -> None:
+    def __init__(self, clock: Clock, connection: Callable[[], Connection | None], log: Log = logger) -> None:
         self._clock = clock
         self._connection = connection
+        self._log = log
         self._is_real = clock is time.monotonic
         self._lock = threading.Lock()
         self._look = threading.Event()
@@ -96,7 +95,7 @@ class Caretaker:
             try:
                 self.attend(since, connection)
             except Exception as error:  # whoever reads next meets it too
-                logger.debug("the line ended while a handler ran: %s", type(error).__name__)
+                self._log.debug("the line ended while a handler ran: %s", type(error).__name__)
 
     def attend(self, since: float, connection: Connection) -> None:
         """Reads until the thread that is busy since then is done, or no more can be kept.

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import threading
 import time
-from collections.abc import Mapping
 from typing import Any, Unpack
 
-from instagrapi.exceptions import NotConnectedError, RealtimeConfigError, TransportError
+from instagrapi.exceptions import RealtimeConfigError
 from instagrapi.profile import Address, RealtimeProfile
 from instagrapi.realtime import events as ev
 from instagrapi.realtime.direct_commands import DirectCommands
 from instagrapi.realtime.host import Identity, identity_of
-from instagrapi.realtime.inbox_sync import IRIS_ANSWER_TIMEOUT, InboxSync, RealtimeOptions
-from instagrapi.realtime.network.connection import Connection
+from instagrapi.realtime.inbox_sync import IRIS_ANSWER_TIMEOUT
 from instagrapi.realtime.network.transport import ByteTransport, Transport
+from instagrapi.realtime.outgoing import Outgoing, RealtimeOptions
 from instagrapi.realtime.protocol.packets import Connect, Publish
 from instagrapi.realtime.protocol.payload import deflate, dump_json
-from instagrapi.realtime.replies import CommandHandle, PendingCommand, ReplyTable, pubsub_answer
+from instagrapi.realtime.replies import pubsub_answer
 from instagrapi.realtime.router import RealtimeRouter
 from instagrapi.realtime.subscribing import Subscribing
 from instagrapi.realtime.wire import commands
@@ -29,12 +26,15 @@ from instagrapi.realtime.wire.decode import decode_realtime
 from instagrapi.realtime.wire.topics import MQTToTTopics
 
 
-class RealtimeClient(DirectCommands, Subscribing, InboxSync):
+class RealtimeClient(Outgoing, DirectCommands, Subscribing):
     """The connection that carries Direct events and commands.
 
-    See :class:`~instagrapi.realtime.base.MQTToTClient` for the arguments and for reading,
+    See :class:`~instagrapi.realtime.base.MQTToTClient` for reading,
     :class:`~instagrapi.realtime.direct_commands.DirectCommands` for sending and
-    :class:`~instagrapi.realtime.subscribing.Subscribing` for what can be asked for besides messages.
+    :class:`~instagrapi.realtime.subscribing.Subscribing` for what can be asked for besides messages. The arguments are
+    those of :class:`~instagrapi.realtime.connecting.Connecting`, :class:`~instagrapi.realtime.inbox_sync.InboxSync`,
+    :class:`~instagrapi.realtime.sharing.Sharing` (``workers``) and :class:`~instagrapi.realtime.outgoing.Outgoing`
+    (``pace``).
     """
 
     #: Where answers come; those to commands may come on 88 too.
@@ -49,8 +49,6 @@ class RealtimeClient(DirectCommands, Subscribing, InboxSync):
     def __init__(self, client: Any, transport: Transport | None = None, **options: Unpack[RealtimeOptions]) -> None:
         super().__init__(client, transport, **options)
         self._account: str | None = None
-        self._replies = ReplyTable()
-        self._sending = threading.Lock()  # keeps commands in order while a connection takes the place of another
         self._subscribed = {}
         self._texts = {}
         self._receiver = ev.Receiver(host=client, commands=self)
@@ -62,6 +60,7 @@ class RealtimeClient(DirectCommands, Subscribing, InboxSync):
             self._unix_clock,
             self._sync,
             self._announce_caught_up,
+            self._sharer,
         )
 
     # --- connecting ------------------------------------------------------------------------------------------------
@@ -93,6 +92,7 @@ class RealtimeClient(DirectCommands, Subscribing, InboxSync):
             self._subscribed.clear()
             self._texts.clear()
             self._unread.clear()
+            self._drop_waiting()
             self._sync.forget()
         self._account = account
 
@@ -155,6 +155,8 @@ class RealtimeClient(DirectCommands, Subscribing, InboxSync):
         Never raises for what the bytes contain; what cannot be read becomes the event ``undecoded``.
         """
         decoded = decode_realtime(topic, payload, self._max_inflated_size)
+        if decoded.problem is not None and self._router.knows(decoded.topic):
+            self._undecoded.warning("a publish on %s with %d bytes cannot be read", topic, len(payload))
         self._router.route(decoded, payload)
         self._dispatcher.raise_failure()
         return decoded.body
@@ -167,7 +169,7 @@ class RealtimeClient(DirectCommands, Subscribing, InboxSync):
         if publish.topic == MQTToTTopics.IRIS_SUB_RESPONSE:
             self._iris_answer = body
         else:
-            self._replies.file(pubsub_answer(body) if publish.topic == MQTToTTopics.PUBSUB else body)
+            self._file_answer(pubsub_answer(body) if publish.topic == MQTToTTopics.PUBSUB else body)
         return False
 
     # --- subscriptions ---------------------------------------------------------------------------------------------
@@ -209,19 +211,6 @@ class RealtimeClient(DirectCommands, Subscribing, InboxSync):
             self.subscribe_presence()
         return self.sync_inbox(timeout)
 
-    # --- sending ---------------------------------------------------------------------------------------------------
-
-    def _send_command(self, body: commands.Body) -> CommandHandle:
-        shown: commands.Body = {key: body[key] for key in ("thread_id", "action", "client_context") if key in body}
-        pending, is_new = self._replies.expect(body, self._clock())
-        if not pending.accepted:
-            try:
-                self._publish_command(pending)
-            except BaseException:
-                if not is_new or self._replies.withdraw(pending):
-                    raise
-        return CommandHandle(shown, pending, self._wait_until)
-
     def _come_back(self) -> None:
         """Connects and says again what the broken connection knew, in the order of the app: topics, message sync."""
         self._follow_account()
@@ -231,45 +220,9 @@ class RealtimeClient(DirectCommands, Subscribing, InboxSync):
         for topic, body in self._restored():
             connection.publish(topic, deflate(dump_json(body)))
         self._resume_sync(connection)
-        self._send_again(connection)
+        self._take_over_commands()
 
-    def _send_again(self, connection: Connection) -> None:
-        for command in self._replies.to_send_again(self._clock(), connection):
-            connection.publish(MQTToTTopics.SEND_MESSAGE, deflate(dump_json(command)))
-
-    def _end_outage(self) -> bool:
-        with self._sending:
-            was_to_come = self._outage is not None
-            has_ended, connection = super()._end_outage(), self._connection
-            if was_to_come and has_ended and connection is not None:
-                with contextlib.suppress(Exception):  # it has ended; whoever reads next meets that too
-                    self._send_again(connection)  # what was given while the connection was being made
-        return has_ended
-
-    def _publish_command(self, command: PendingCommand) -> None:
-        """Sends a command, or leaves it to the connection that is to come, behind those of before."""
-        payload, connection = deflate(dump_json(command.body)), None
-        try:
-            with self._sending:
-                if self._outage is not None:
-                    return
-                connection = command.sent_over = self._require_connection()
-                connection.publish(MQTToTTopics.SEND_MESSAGE.value, payload)
-        except Exception as error:
-            self._end_of(connection, at_once=True)
-            if self._outage is None or not isinstance(error, NotConnectedError | TransportError):
-                raise
-
-    def _publish_or_later(self, topic: str, data: Mapping[str, Any]) -> None:
-        try:
-            self.publish_json(topic, data)
-        except (NotConnectedError, TransportError):
-            if self._outage is None:
-                raise
-
-    def _leave_to_parent(self) -> None:
-        super()._leave_to_parent()
-        self._sending, self._replies = threading.Lock(), ReplyTable()  # a thread of the parent's may hold a lock
+    # --- the app -----------------------------------------------------------------------------------------------------
 
     def send_foreground_state(
         self,
@@ -318,23 +271,6 @@ class RealtimeClient(DirectCommands, Subscribing, InboxSync):
             connection.keep_alive.interval = keep_alive_timeout
         self._publish(MQTToTTopics.FOREGROUND_STATE, payload)
         return state
-
-    def publish_json(self, topic: str, data: Mapping[str, Any]) -> None:
-        """Publishes deflated JSON on a topic, with QoS 1.
-
-        Raises:
-            NotConnectedError: there is no connection.
-            ConnectionLost: it broke while sending.
-        """
-        self._publish(topic, deflate(dump_json(data)))
-
-    def _publish(self, topic: str, payload: bytes) -> None:
-        connection = self._require_connection()
-        try:
-            connection.publish(str(topic), payload)
-        except Exception:
-            self._end_of(connection, at_once=True)
-            raise
 
 
 def _credential(identity: Identity, profile: RealtimeProfile) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import random as chance
 import threading
 import time
@@ -17,6 +16,7 @@ from instagrapi.realtime import events as ev
 from instagrapi.realtime.dispatch import Dispatcher, Listening, OnHandlerError
 from instagrapi.realtime.guard import DeviceGuard
 from instagrapi.realtime.host import profile_of
+from instagrapi.realtime.logs import About, ClientLog, Sparing
 from instagrapi.realtime.network.connection import Connection
 from instagrapi.realtime.network.deadline import Clock
 from instagrapi.realtime.network.tls import verified_context
@@ -27,10 +27,8 @@ from instagrapi.realtime.protocol.parser import DEFAULT_MAX_PACKET_SIZE
 from instagrapi.realtime.protocol.payload import DEFAULT_MAX_INFLATED_SIZE
 from instagrapi.realtime.protocol.session import MQTToTSession
 from instagrapi.realtime.recovery import Backoff, HourlyLimit, ReconnectPolicy
-from instagrapi.realtime.state import STANDING, State, Stats
+from instagrapi.realtime.state import STANDING, State, StateChanges, Stats
 from instagrapi.realtime.wire.connect import MQTToTConnection
-
-logger = logging.getLogger("instagrapi.realtime")
 
 DEFAULT_CONNECT_TIMEOUT = 30.0
 TransportFactory: TypeAlias = Callable[[Address], ByteTransport]
@@ -119,6 +117,8 @@ class Connecting(Listening, ABC):
         if min(max_packet_size, max_inflated_size) < 1:
             raise RealtimeConfigError("limits are sizes in bytes, at least 1")
         self.client = client
+        #: Logs to ``instagrapi.realtime``, with the account and the connection in each record.
+        self.log = ClientLog(lambda: About(self._own_user_id(), self._source, self._connects))
         self._given_transport = transport
         self._made_transport: SocketMQTToTTransport | None = None
         self._profile = profile
@@ -134,17 +134,19 @@ class Connecting(Listening, ABC):
         limits = self._policy or ReconnectPolicy()
         self._backoff = Backoff(limits, random)
         self._connect_limit = HourlyLimit(limits.connects_per_hour)
-        self._make_wake = wake
+        self._random, self._make_wake = random, wake
         self._on_session_expired = on_session_expired
         self._guards_device = guard_device and transport is None and transport_factory is None
         self._device: DeviceGuard | None = None
-        self._dispatcher = Dispatcher(on_handler_error)
+        self._undecoded = Sparing(self.log, clock)
+        self._dispatcher = Dispatcher(on_handler_error, self.log)
         self.handlers = self._dispatcher.handlers
         self._receiver = ev.Receiver(host=client)
         self._noticing = threading.Condition()  # guards the connection, the outage and who attempts to connect
         self._connection: Connection | None = None
         self._state_changed = threading.Condition()
         self._current_state = State.IDLE
+        self._state_changes = StateChanges()
         self._connecting = threading.Lock()
         self._disconnects = 0
         self._decided_at = 0  # how many there were when the attempt was decided on that is being made
@@ -209,11 +211,25 @@ class Connecting(Listening, ABC):
         return self._current_state
 
     def _set_state(self, state: State) -> None:
+        self._note_state(state)
+        self._tell_state()
+
+    def _note_state(self, state: State) -> None:
+        """With a lock held, in place of :meth:`_set_state`; :meth:`_tell_state` has to follow without one."""
         with self._state_changed:
             if state in STANDING and not self.connected:  # it was closed meanwhile
                 return
+            if state is not self._current_state:
+                self._state_changes.note(self._current_state, state)
             self._current_state = state
             self._state_changed.notify_all()
+
+    def _tell_state(self) -> None:
+        self._state_changes.tell(self._announce_state)
+
+    def _announce_state(self, previous: State, state: State) -> None:
+        self.emit("state_changed", {"previous": previous, "state": state})
+        self._emit_typed(ev.StateChanged, previous=previous, state=state)
 
     def stats(self) -> Stats:
         """Counters and ages."""
@@ -246,12 +262,12 @@ class Connecting(Listening, ABC):
 
     def _open_connection(self) -> ConnAck:
         """Makes a new connection in place of the old one and performs CONNECT."""
+        self._set_state(State.CONNECTING)
         if not self._connecting.acquire(blocking=False):
             raise ConcurrencyError("another thread is connecting")
         disconnects, packets = self._decided_at, self._traffic.packets_out
         try:
             self._close_connection()
-            self._set_state(State.CONNECTING)
             transport = self._make_transport()
             handshake = self._handshake(transport)
             connection = Connection(
@@ -272,16 +288,17 @@ class Connecting(Listening, ABC):
             self._connection = None
             if not self._will_try_again():
                 self._release_device()
-            self._set_state(State.FAILED if self._disconnects == disconnects else State.STOPPED)
+                self._note_state(State.FAILED if self._disconnects == disconnects else State.STOPPED)
             raise
         finally:
             if self._traffic.packets_out > packets:  # the broker was asked
                 self._connect_limit.take(self._clock())
             self._connecting.release()
+            self._tell_state()
         self._connects += 1
         if self._disconnects == disconnects:
             self._set_state(self._state_when_open)
-        logger.info("%s connected", type(self).__name__)
+        self.log.info("connected")
         return connack
 
     def _handshake(self, transport: ByteTransport) -> Connect | None:
@@ -322,7 +339,7 @@ class Connecting(Listening, ABC):
         """Keeps other clients on this machine from connecting as the same device, which would end this connection."""
         if not self._guards_device:
             return
-        device = DeviceGuard(address, self._device_id(), self._own_user_id() or "")
+        device = DeviceGuard(address, self._device_id(), self._own_user_id() or "", log=self.log)
         if self._device is None or self._device.key != device.key:
             self._release_device()
             self._device = device

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable
 from difflib import get_close_matches
@@ -11,9 +10,8 @@ from typing import Any, Literal, TypeAlias, TypeVar, Unpack, get_args, overload
 from instagrapi.exceptions import RealtimeConfigError
 from instagrapi.realtime.events import DICTIONARY_KINDS, KINDS, Event
 from instagrapi.realtime.filters import Filter, Filters
+from instagrapi.realtime.logs import Log, logger
 from instagrapi.realtime.wire.push_categories import KNOWN_COLLAPSE_KEYS
-
-logger = logging.getLogger("instagrapi.realtime")
 
 Handler: TypeAlias = Callable[[Any], object]
 EventName: TypeAlias = str | type[Event]
@@ -28,7 +26,8 @@ TypedDecorator: TypeAlias = Callable[[Callable[[E], R]], Callable[[E], R]]
 #: Names whose dictionaries are about no single typed event, so that there is nothing to filter by.
 _NOT_FILTERED = frozenset(
     ["receive", "iris", "realtime_sub", "send_response", "iris_sub_response", "undecoded", "error"]
-    + ["connected", "disconnected", "caught_up", "resync", "auth", "reg_response", "registered", "logging", "pp"]
+    + ["connected", "disconnected", "state_changed", "caught_up", "resync"]
+    + ["auth", "reg_response", "registered", "logging", "pp"]
 )
 #: Names under which patches of several kinds come.
 _MIXED_NAMES = frozenset({"message", "thread_update"})
@@ -155,11 +154,12 @@ class Dispatcher(Listening):
     stream are not touched. With ``on_error="raise"`` the first exception is kept instead, until :meth:`raise_failure`.
     """
 
-    def __init__(self, on_error: OnHandlerError = "continue") -> None:
+    def __init__(self, on_error: OnHandlerError = "continue", log: Log = logger) -> None:
         if on_error not in get_args(OnHandlerError):
             raise RealtimeConfigError(f"on_handler_error is one of {', '.join(get_args(OnHandlerError))}")
         self.handlers = Handlers()
         self.on_error = on_error
+        self._log = log
         self._failure: Exception | None = None
 
     def emit(self, event: str, payload: Any, about: About | None = None) -> None:
@@ -171,7 +171,7 @@ class Dispatcher(Listening):
             about: gives the typed event that filters look at; without it filtered handlers do not run.
         """
         if registrations := self.handlers.get(event):
-            self._run(event, registrations, payload, about)
+            self.run(event, registrations, payload, about)
 
     def emit_typed(self, event: Event) -> None:
         """Runs the handlers of the event's class and of its base classes, the most specific first.
@@ -179,14 +179,19 @@ class Dispatcher(Listening):
         Kinds that only exist as typed events reach handlers by name too, as a dictionary, before that.
         """
         if event.kind in DICTIONARY_KINDS and (named := self.handlers.get(event.kind)):
-            self._run(event.kind, named, event.as_dictionary(), lambda: event)
+            self.run(event.kind, named, event.as_dictionary(), lambda: event)
         registrations: tuple[Registration, ...] = ()
         for cls in type(event).__mro__:
             if issubclass(cls, Event):
                 registrations += self.handlers.get(cls) or ()
             if cls is Event:
                 break
-        self._run(event.kind, registrations, event, lambda: event)
+        self.run(event.kind, registrations, event, lambda: event)
+
+    @property
+    def has_failure(self) -> bool:
+        """Whether an exception was kept."""
+        return self._failure is not None
 
     def raise_failure(self) -> None:
         """Raises the exception that was kept, once."""
@@ -198,9 +203,10 @@ class Dispatcher(Listening):
         """Logs the exception that was kept instead of raising it."""
         failure, self._failure = self._failure, None
         if failure is not None:
-            logger.error("a handler failed", exc_info=failure)
+            self._log.error("a handler failed", exc_info=failure)
 
-    def _run(self, event: str, registrations: tuple[Registration, ...], payload: Any, about: About | None) -> None:
+    def run(self, event: str, registrations: tuple[Registration, ...], payload: Any, about: About | None) -> None:
+        """Runs registrations of a name that were looked up before, see :meth:`emit`."""
         for registration in registrations:
             if not registration.active:
                 continue
@@ -215,7 +221,7 @@ class Dispatcher(Listening):
         if self.on_error == "raise":
             self._failure = self._failure or error
             return
-        logger.exception("a handler of %r failed", event)
+        self._log.exception("a handler of %r failed", event)
         if event != "error":
             self.emit("error", {"event": event, "error": error})
 

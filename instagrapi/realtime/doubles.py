@@ -15,6 +15,7 @@ CAPACITY = 512
 WINDOW = 10.0
 #: Values whose text is longer are compared as they stand; the server writes both copies alike.
 _MOST_PARSED = 10_000
+_ITEM = Target.ITEM
 _TYPING_FIELDS = ("sender_id", "activity_status", "timestamp")
 
 
@@ -27,7 +28,7 @@ class DoublePublishes:
 
     def __init__(self) -> None:
         #: By a digest of the patch: when it came first, whether it is marked, and on which topics it came.
-        self._seen: OrderedDict[int, tuple[float, bool, set[str]]] = OrderedDict()
+        self._seen: OrderedDict[int, tuple[float, bool, tuple[str, ...]]] = OrderedDict()
 
     def is_copy(self, topic: str, patch: Patch, now: float) -> bool:
         """Whether a patch came on another topic a moment ago; notes it otherwise.
@@ -42,10 +43,10 @@ class DoublePublishes:
         if first is not None:
             at, was_double, topics = first
             if topic not in topics and (is_double or was_double) and now - at <= WINDOW:
-                topics.add(topic)
+                self._seen[key] = at, was_double, (*topics, topic)
                 return True
             self._seen.move_to_end(key)
-        self._seen[key] = now, is_double, {topic}
+        self._seen[key] = now, is_double, (topic,)
         if len(self._seen) > CAPACITY:
             self._seen.popitem(last=False)
         return False
@@ -53,9 +54,9 @@ class DoublePublishes:
 
 def _digest(patch: Patch) -> int:
     """A number for what two copies have in common: a new or removed item's id never comes again, else all of it."""
-    if patch.target.target is Target.ITEM and patch.op != "replace":
+    if patch.target.target is _ITEM and patch.op != "replace":
         return hash((patch.path, patch.op))
-    return hash((patch.path, patch.op, patch.raw.get("ts"), _canonical(patch)))
+    return hash((patch.path, patch.op, str(patch.raw.get("ts")), _canonical(patch)))
 
 
 def _canonical(patch: Patch) -> Any:

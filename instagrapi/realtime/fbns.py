@@ -41,7 +41,7 @@ _TOPIC_NAMES: dict[str, str] = {
 #: Names that a notification's collapse key must not be mistaken for.
 _OWN_NAMES = frozenset(
     {"receive", "push", "message", "auth", "reg_response", "registered", "logging", "pp", "error", "undecoded"}
-    | {"connected", "disconnected"}
+    | {"connected", "disconnected", "state_changed"}
 )
 
 
@@ -125,8 +125,8 @@ class FbnsClient(MQTToTClient):
 
     def _give_up_connection(self) -> None:
         self._close_connection()
-        self._set_state(State.FAILED if self._disconnects == self._decided_at else State.STOPPED)
         if not self._will_try_again():
+            self._set_state(State.FAILED if self._disconnects == self._decided_at else State.STOPPED)
             self._release_device()
 
     def _follow_account(self) -> None:
@@ -282,6 +282,7 @@ class FbnsClient(MQTToTClient):
         """
         decoded = decode_fbns(topic, payload, self._max_inflated_size)
         if decoded.problem is not None and topic != FBNSTopics.PP:
+            self._undecoded.warning("a publish on %s with %d bytes cannot be read", topic, len(payload))
             self.emit("undecoded", {"topic": str(topic), "payload": payload, "error": decoded.problem})
             self._emit_typed(ev.Undecoded, topic=topic, payload=payload, error=decoded.problem, raw=decoded.body)
         body = self._dispatch(decoded)

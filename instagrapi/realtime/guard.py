@@ -6,7 +6,6 @@ import contextlib
 import errno
 import hashlib
 import importlib
-import logging
 import os
 import tempfile
 import threading
@@ -16,8 +15,7 @@ from typing import Any, Self
 
 from instagrapi.exceptions import DeviceInUse
 from instagrapi.profile import Address
-
-logger = logging.getLogger("instagrapi.realtime")
+from instagrapi.realtime.logs import Log, logger
 
 
 def _optional(module: str) -> Any:
@@ -58,11 +56,19 @@ class DeviceGuard:
         device_id: what the broker knows the device by.
         account: the account's id.
         directory: where to make the directory ``instagrapi``, in place of those two.
+        log: where it is said that other processes cannot be noticed.
     """
 
     def __init__(
-        self, broker: Address, device_id: str, account: int | str, *, directory: str | os.PathLike[str] | None = None
+        self,
+        broker: Address,
+        device_id: str,
+        account: int | str,
+        *,
+        directory: str | os.PathLike[str] | None = None,
+        log: Log = logger,
     ) -> None:
+        self._log = log
         self._broker = broker.host
         self._directory = directory
         self._file: _LockFile | None = None
@@ -92,7 +98,7 @@ class DeviceGuard:
             _HELD[self.key] = self
         if problem is not None and not self._warned:
             self._warned = True
-            logger.warning("clients of other processes on the same device will not be noticed: %s", problem)
+            self._log.warning("clients of other processes on the same device will not be noticed: %s", problem)
 
     def release(self) -> None:
         """Lets go of the device, if this guard holds it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from typing import Any, Unpack
 
@@ -16,7 +17,6 @@ from instagrapi.exceptions import (
     TransportError,
 )
 from instagrapi.realtime import events as ev
-from instagrapi.realtime.base import MQTToTClient
 from instagrapi.realtime.connecting import Options
 from instagrapi.realtime.host import app_version_of, fetch_inbox, fetch_thread, sync_state
 from instagrapi.realtime.missed import Missed, goes_on, has_more_threads, is_quiet, missed_in, threads_of
@@ -27,6 +27,7 @@ from instagrapi.realtime.position import SyncPosition, added_key
 from instagrapi.realtime.protocol.packets import Packet, Publish
 from instagrapi.realtime.protocol.payload import deflate, dump_json
 from instagrapi.realtime.recovery import HourlyLimit, ReconnectPolicy
+from instagrapi.realtime.sharing import Sharing
 from instagrapi.realtime.state import State
 from instagrapi.realtime.stores import DEFAULT_INTERVAL, Autosave, SettingsStore, StateStore
 from instagrapi.realtime.syncing import FETCHED, MessageSync
@@ -41,15 +42,16 @@ _TOO_OLD = 1
 _MOST_THREADS = 5
 
 
-class RealtimeOptions(Options, total=False):
-    """The keyword arguments of the realtime client."""
+class InboxOptions(Options, total=False):
+    """The keyword arguments of :class:`InboxSync`."""
 
     state: StateStore | None
     autosave_interval: float
     direct: bool
+    workers: int
 
 
-class InboxSync(MQTToTClient):
+class InboxSync(Sharing):
     """Subscribes to message sync.
 
     Args:
@@ -67,13 +69,15 @@ class InboxSync(MQTToTClient):
         state: StateStore | None = None,
         autosave_interval: float = DEFAULT_INTERVAL,
         direct: bool = True,
+        workers: int = 0,
         **options: Unpack[Options],
     ) -> None:
-        super().__init__(client, transport, **options)
+        super().__init__(client, transport, workers=workers, **options)
         self._store = SettingsStore(client) if state is None else state
-        self._sync = MessageSync(
-            Autosave(self._store, autosave_interval, self._clock), self._unix_clock, self._own_user_id
-        )
+        if isinstance(getattr(self._store, "log", None), logging.Logger | logging.LoggerAdapter):
+            self._store.log = self.log  # type: ignore[attr-defined]
+        autosave = Autosave(self._store, autosave_interval, self._clock, self.log)
+        self._sync = MessageSync(autosave, self._unix_clock, self._own_user_id)
         self._inbox_limit = HourlyLimit((self._policy or ReconnectPolicy()).inbox_requests_per_hour)
         self._direct = direct
         self._iris_answer: Any = None
@@ -179,6 +183,7 @@ class InboxSync(MQTToTClient):
         self._set_state(State.SUBSCRIBING)
         body = self._sync.subscription(position, self._sync.wishes or {})
         self._iris_answer = None
+        self.log.debug("> message sync from %d", position.seq_id)
         connection.publish(MQTToTTopics.IRIS_SUB, deflate(dump_json(body)))
         if connection.answers_are_scripted:
             return {}
@@ -262,10 +267,11 @@ class InboxSync(MQTToTClient):
     def _announce_caught_up(self) -> None:
         """The server has replayed everything; from here on events are live."""
         self._set_state(State.LIVE)
-        if self._unread:  # among it, that there is a new connection
-            self._tell(self._announce_live)
-        else:
+        if self._is_handling and not self._unread:
             self._announce_live()
+            return
+        self._tell(self._announce_live)  # behind, perhaps, that there is a new connection
+        self._deliver()
 
     def _announce_live(self) -> None:
         self.emit("caught_up", {})
@@ -289,20 +295,19 @@ class InboxSync(MQTToTClient):
         return True
 
     def _due_in(self) -> float | None:
-        return self._sync.due_in()
+        due_in, other = self._sync.due_in(), super()._due_in()
+        return due_in if other is None else other if due_in is None else min(due_in, other)
 
     def _tick(self) -> None:
         self._sync.tick()
+        super()._tick()
 
     def _subscribe_chosen(self) -> None:
         self.sync_inbox()
 
-    def _read(self, deadline: Deadline) -> Any:
-        """As in every client; the position is saved as it moves."""
-        try:
-            return super()._read(deadline)
-        finally:
-            self._sync.tick()
+    def _settle(self) -> None:
+        self._sync.tick()
+        super()._settle()
 
     def disconnect(self) -> None:
         """As in every client; also saves the position."""

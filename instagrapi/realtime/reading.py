@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from logging import DEBUG
 from typing import Any
 
 from instagrapi.exceptions import ConnectionLost, RealtimeError
@@ -13,8 +12,6 @@ from instagrapi.realtime.network.deadline import Deadline
 from instagrapi.realtime.protocol.packets import Packet, Publish
 from instagrapi.realtime.recovering import Recovering
 from instagrapi.realtime.wire.topics import MQTToTTopics
-
-logger = logging.getLogger("instagrapi.realtime")
 
 DEFAULT_PING_TIMEOUT = 10.0
 
@@ -52,7 +49,8 @@ class Reading(Recovering):
             return self._read(deadline) if self._turns.take(deadline) else None
         finally:
             self._turns.end()
-            self._deliver()  # what somebody wanted to tell just now
+            if self._unread:
+                self._deliver()  # what somebody wanted to tell just now
 
     def _stand_in(self, enough: Callable[[], bool], deadline: Deadline) -> None:
         """Reads one packet as :meth:`read_once`, unless there is enough or somebody else reads it."""
@@ -79,7 +77,12 @@ class Reading(Recovering):
             return self._handle(connection, packet) if type(packet) is Publish else packet
         finally:
             self._end_of(self._connection)
-            self._deliver()
+            if self._unread:
+                self._deliver()
+            self._settle()
+
+    def _settle(self) -> None:
+        """Does what has become due by what was read and handled."""
 
     def _next_packet(self, deadline: Deadline) -> tuple[Connection, Packet] | None:
         while True:
@@ -92,8 +95,12 @@ class Reading(Recovering):
                 continue
             if connection is None:
                 return None
-            with self._surviving(connection):
+            try:
                 packet = connection.read(0 if connection.has_packets else self._patience(deadline))
+            except Exception:
+                if not self._survives(connection):
+                    raise
+            else:
                 if packet is not None:
                     return connection, packet
                 if deadline.expired():
@@ -116,6 +123,8 @@ class Reading(Recovering):
     def _handle(self, connection: Connection, publish: Publish) -> Any:
         """Runs the handlers and acknowledges; a handler's exception does not keep the broker from its PUBACK."""
         failure, body = None, None
+        if self.log.isEnabledFor(DEBUG):
+            self.log.debug("< publish on %s, %d bytes", publish.topic, len(publish.payload))
         care, self._is_handling = self._caretaker.begin(), True
         try:
             body = self.dispatch_packet(publish.topic, publish.payload)
@@ -128,12 +137,16 @@ class Reading(Recovering):
             self._is_handling = False
             self._caretaker.end(care)
         if publish.packet_id is not None:
-            connection.acknowledge(publish.packet_id)
+            self._acknowledge(connection, publish.packet_id)
         if publish.topic == MQTToTTopics.PREEMPTIVE_PING and self._policy:
             connection.fail(ConnectionLost("the server asked to connect again"))
         if failure is not None:
             raise failure
         return body
+
+    def _acknowledge(self, connection: Connection, packet_id: int) -> None:
+        """Sends PUBACK for what was handled."""
+        connection.acknowledge(packet_id)
 
     def ping(self, timeout: float | None = DEFAULT_PING_TIMEOUT, max_packets: int | None = None) -> bool:
         """Sends PINGREQ and waits for PINGRESP, whatever arrives in between; nothing of that is lost or dispatched.
@@ -164,15 +177,13 @@ class Reading(Recovering):
             connection = self._standing_connection(deadline)
             if connection is None:
                 return done()
-            with self._surviving(connection):
+            try:
                 return connection.wait_until(done, deadline.remaining())
+            except Exception:
+                if not self._survives(connection):
+                    raise
         return True
 
-    @contextlib.contextmanager
-    def _surviving(self, connection: Connection) -> Iterator[None]:
-        """Lets the end of a connection pass if another one will take its place."""
-        try:
-            yield
-        except Exception:
-            if self._attempts_itself or not self._end_of(connection, at_once=True):
-                raise
+    def _survives(self, connection: Connection) -> bool:
+        """Whether another connection takes the place of one that has ended."""
+        return not self._attempts_itself and self._end_of(connection, at_once=True)

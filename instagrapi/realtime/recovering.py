@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -19,8 +18,6 @@ from instagrapi.realtime.refusals import explained, is_dead_session
 from instagrapi.realtime.state import State
 from instagrapi.realtime.telling import Telling
 from instagrapi.realtime.turns import Turns
-
-logger = logging.getLogger("instagrapi.realtime")
 
 INHERITED = "the client belongs to the process that made it; make a new one in this one"
 
@@ -76,7 +73,7 @@ class Recovering(Telling):
                 return False
             self._end_noticed = connection
             outage = self._outage = self._plan(error)
-            self._set_state(State.FAILED if outage is None else State.BACKING_OFF)
+            self._note_state(State.FAILED if outage is None else State.BACKING_OFF)
             if outage is not None:
                 self._keep_unread(connection)
             self._tell(self._news_of_end(error, outage))
@@ -84,8 +81,13 @@ class Recovering(Telling):
             self._fatal = error
             self._release_device()
         self._caretaker.look()
+        self._wake_senders()
+        self._tell_state()
         self._deliver()
         return self._is_replaced(connection)
+
+    def _wake_senders(self) -> None:
+        """Ends the waits of those who are about to send."""
 
     def _is_replaced(self, connection: Connection) -> bool:
         is_planned = self._outage is not None or self._attempted_by is not None
@@ -113,7 +115,7 @@ class Recovering(Telling):
         retry_in = None if outage is None else max(0.0, outage.retry_at - self._clock())
         reason = str(error) or type(error).__name__
         again = "" if retry_in is None else f", next attempt in {retry_in:.1f} s"
-        logger.info("%s disconnected: %s%s", type(self).__name__, reason, again)
+        self.log.info("disconnected: %s%s", reason, again)
         fields = {"reason": reason, "will_retry": outage is not None, "retry_in": retry_in}
 
         def announce() -> None:
@@ -189,9 +191,12 @@ class Recovering(Telling):
                         return
                     raise NotConnectedError("the connection was closed from this side") from error
                 self._plan_anew(_while_connecting(error))
+            self._tell_state()
             if not self._will_try_again() and not self._renew_session(error):
                 self._end_for_good(error)
-            logger.info("%s could not connect: %s", type(self).__name__, type(error).__name__)
+            self.log.info(
+                "could not connect: %s, next attempt in %.1f s", type(error).__name__, self._retry_in() or 0.0
+            )
             return
         if self._end_outage():
             self._tell_connected(resumed=outage.error is not None)
@@ -211,7 +216,8 @@ class Recovering(Telling):
                 raise NotConnectedError("the connection was closed from this side") from error
             now = self._clock()
             self._outage, self._fatal = self._outage_until(now + self._connect_limit.wait(now), error), None
-            self._set_state(State.BACKING_OFF)
+            self._note_state(State.BACKING_OFF)
+        self._tell_state()
         return True
 
     def _end_for_good(self, error: Exception) -> NoReturn:
@@ -222,6 +228,10 @@ class Recovering(Telling):
         if reason is error:
             raise error
         raise reason from error
+
+    def _retry_in(self) -> float | None:
+        outage = self._outage
+        return None if outage is None else max(0.0, outage.retry_at - self._clock())
 
     def _will_try_again(self) -> bool:
         return self._outage is not None
@@ -237,7 +247,7 @@ class Recovering(Telling):
         if before is not None and self._outage is not None:
             self._outage = self._outage._replace(error=before.error)
         self._fatal = error if self._outage is None else None
-        self._set_state(State.FAILED if self._outage is None else State.BACKING_OFF)
+        self._note_state(State.FAILED if self._outage is None else State.BACKING_OFF)
 
     def _begin_attempt(self) -> None:
         """Keeps others from connecting, until :meth:`_end_attempt`."""
@@ -300,12 +310,17 @@ class Recovering(Telling):
                     raise ConcurrencyError("another thread is connecting")
             self._begin_attempt()
             in_use = self._outage is not None or self._turns.is_looping
+            if in_use and self._outage is None:  # until the new one stands
+                self._outage = self._outage_until(
+                    self._clock(), NotConnectedError("another connection takes its place")
+                )
             if not in_use:
                 self._renewed_session = False
             elif self._connection is not None:
                 self._connection.close()
                 self._keep_unread(self._connection)
-            return in_use
+        self._wake_senders()
+        return in_use
 
     def _plan_by_hand(self, error: Exception) -> None:
         with self._noticing:
@@ -315,6 +330,7 @@ class Recovering(Telling):
                 self._plan_anew(error)
                 if self._outage is None:
                     self._release_device()
+        self._tell_state()
 
     def disconnect(self) -> None:
         """Sends DISCONNECT and closes the connection; wakes a blocked reader at once. Safe without a connection."""
@@ -327,13 +343,14 @@ class Recovering(Telling):
             connection = self._take_connection()
             self._release_device()
             if self.state is not State.IDLE:
-                self._set_state(State.STOPPED)
+                self._note_state(State.STOPPED)
             self._noticing.notify_all()
         if outage is not None:
             outage.wake.set()
         if connection is not None:
             connection.close()
         self._caretaker.look()
+        self._tell_state()
 
     def _leave_to_parent(self) -> None:
         self._is_inherited = True

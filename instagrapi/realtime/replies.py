@@ -7,10 +7,13 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
-from instagrapi.exceptions import CommandFailed, NotConnectedError, RealtimeTimeout
+from instagrapi.exceptions import CommandFailed, NotConnectedError, OutboxFull, RealtimeTimeout, SendingPaused
 
 #: Waits until a condition holds or so many seconds passed, reading from the connection meanwhile.
 WaitUntil: TypeAlias = Callable[[Callable[[], bool], float | None], bool]
+
+#: Makes the error that a command ended with.
+Failure: TypeAlias = Callable[[], Exception]
 
 DEFAULT_RESULT_TIMEOUT = 30.0
 #: How many answered client contexts are remembered so that a repetition is not sent again.
@@ -22,6 +25,7 @@ MAX_PENDING = 1000
 MAX_COMMAND_AGE = 120.0
 _MOST_ACTIVITY_AGE = 5.0
 
+_AFTER_OUTAGE = "when the connection stood again"
 _ACTIVITY = "indicate_activity"
 #: Commands whose answers may lack the context that was sent (reported).
 _ANSWERED_WITHOUT_CONTEXT = frozenset({"mark_seen", "mark_visual_item_seen", _ACTIVITY})
@@ -47,14 +51,16 @@ class PendingCommand:
         self.thread_id = body.get("thread_id")
         self.item_id = body.get("item_id")
         self.answer: Any = None
-        #: Whether it was too old to be sent when a connection stood again.
-        self.expired = False
-        #: Whether the program has begun anew before it was answered.
-        self.dropped = False
-        #: The connection that it was sent over last.
+        #: Why there will be no answer, once that is certain.
+        self.failure: Failure | None = None
+        #: The connection that it was handed to last.
         self.sent_over: object = None
-        #: Whether a later connection has sent it again.
-        self.sent_again = False
+        #: Whether it was ever handed to one.
+        self.sent = False
+        #: Whether it waits to be sent by whoever reads; then nobody else may.
+        self.is_left = False
+        #: Whether a later connection has taken it over.
+        self.taken_over = False
         #: How many threads wait for the answer.
         self.waiting = 0
         #: Whether whoever waited for the answer has stopped waiting.
@@ -74,6 +80,11 @@ class PendingCommand:
     def accepted(self) -> bool:
         """Whether the server has said yes."""
         return self.answered and is_ok(self.answer)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it was answered, or will not be."""
+        return self.answered or self.failure is not None
 
     def may_be_answered_by(self, answer: Mapping[str, Any]) -> bool:
         """Whether an answer without a context can be this command's: nothing that it says contradicts the command."""
@@ -103,7 +114,8 @@ class CommandHandle(dict[str, Any]):
 
         Raises:
             CommandFailed: the server refused; ``status`` and ``payload`` say more.
-            RealtimeTimeout: no answer came in time. The command may still have been carried out.
+            RealtimeTimeout: no answer came in time, or will come. The command may still have been carried out.
+            SendingPaused: Instagram asked to stop before it was sent.
             ConnectionLost, NotConnectedError: the connection ended first.
         """
         pending = self._pending
@@ -116,15 +128,12 @@ class CommandHandle(dict[str, Any]):
     def _wait(self, pending: PendingCommand, timeout: float | None) -> None:
         pending.waiting += 1
         try:
-            if not self._wait_until(lambda: pending.answered or pending.expired or pending.dropped, timeout):
+            if not self._wait_until(lambda: pending.is_settled, timeout):
                 pending.given_up = True
-                raise RealtimeTimeout(f"no answer to {pending.action} came in time")
-            if pending.dropped:
-                raise NotConnectedError(f"the connection was closed before {pending.action} was answered")
-            if pending.expired:
-                raise RealtimeTimeout(
-                    f"{pending.action} was too old when the connection stood again; it may not have arrived"
-                )
+                arrived = "may have been carried out" if pending.sent else "has not been sent"
+                raise RealtimeTimeout(f"no answer to {pending.action} came in time; it {arrived}")
+            if pending.failure is not None and not pending.answered:
+                raise pending.failure()
         finally:
             pending.waiting -= 1
 
@@ -152,6 +161,9 @@ class ReplyTable:
 
         A repetition, context included, gives the same pending command, also when the server has accepted it: then it
         need not be sent.
+
+        Raises:
+            OutboxFull: so many wait to be sent, or somebody waits for their answers, that no more can be remembered.
         """
         command = PendingCommand(body, at)
         with self._lock:
@@ -159,7 +171,9 @@ class ReplyTable:
             if known is not None:
                 known.given_up = False
                 return known, False
-            self._pending = [*self._pending[-MAX_PENDING + 1 :], command]
+            if len(self._pending) >= MAX_PENDING and not self._forget_one():
+                raise OutboxFull(f"{MAX_PENDING:,} commands wait to be sent; {command.action} was not taken")
+            self._pending.append(command)
             return command, True
 
     @property
@@ -167,28 +181,52 @@ class ReplyTable:
         """Whether any command is unanswered."""
         return bool(self._pending)
 
-    def to_send_again(self, now: float, connection: object = None) -> list[Mapping[str, Any]]:
-        """What a new connection has to send: the unanswered commands, in order, as long as they make sense.
+    # --- what waits to be sent -------------------------------------------------------------------------------------
 
-        Those that were sent over it already are left out.
+    @property
+    def has_left(self) -> bool:
+        """Whether any command waits to be sent by whoever reads."""
+        return any(command.is_left for command in self._pending)
 
-        The server recognises a repeated client context, so that what it has carried out is not done twice. Whoever
-        waits for one that is too old is told so.
+    def leave(self, command: PendingCommand) -> None:
+        """Leaves a command to whoever reads, when a connection stands."""
+        with self._lock:
+            command.is_left = command in self._pending
+
+    def take_over(self, connection: object) -> None:
+        """A new connection has to send the unanswered commands, in order, as long as they make sense.
+
+        Those that were sent over it already are left out. The server recognises a repeated client context, so that what
+        it has carried out is not done twice.
         """
         with self._lock:
             for command in self._pending:
+                if command.sent_over is not connection:
+                    command.is_left = command.taken_over = True
+
+    def next_left(self, now: float) -> PendingCommand | None:
+        """The oldest command that waits to be sent. Those that are too old by now fail, and so do those that nobody
+        waits for any more or that have no context to be recognised by.
+        """
+        with self._lock:
+            for command in [command for command in self._pending if command.is_left]:
                 most = _MOST_ACTIVITY_AGE if command.action == _ACTIVITY else MAX_COMMAND_AGE
-                command.expired = command.given_up or now - command.sent_at > most
-            self._pending = [command for command in self._pending if not command.expired]
-            due = [command for command in self._pending if connection is None or command.sent_over is not connection]
-            for command in due:
-                command.sent_again, command.sent_over = True, connection
-            return [command.body for command in due]
+                if not command.given_up and now - command.sent_at <= most:
+                    return command
+                self._fail(command, RealtimeTimeout, f"too old, or without a client context, {_AFTER_OUTAGE}")
+        return None
+
+    def pause(self, error: SendingPaused) -> None:
+        """Nothing may be sent for a while: what waits to be sent will not be."""
+        with self._lock:
+            for command in [command for command in self._pending if command.is_left]:
+                command.failure = lambda: SendingPaused(str(error), retry_after=error.retry_after)
+                self._pending.remove(command)
 
     def withdraw(self, command: PendingCommand) -> bool:
-        """Forgets a command that could not be sent; false when a later connection has sent it meanwhile."""
+        """Forgets a command that could not be sent; false when a later connection has taken it over meanwhile."""
         with self._lock:
-            if command.sent_again:
+            if command.taken_over or command.is_left:
                 return False
             if command in self._pending:
                 self._pending.remove(command)
@@ -197,9 +235,23 @@ class ReplyTable:
     def drop(self) -> None:
         """The program begins anew: what was sent before is not sent again, and will not be answered."""
         with self._lock:
-            for command in self._pending:
-                command.dropped = True
-            self._pending = []
+            for command in list(self._pending):
+                self._fail(command, NotConnectedError, "not answered before the connection was closed")
+
+    def _forget_one(self) -> bool:
+        """Gives up on the oldest command that was sent and that nobody waits for; false when there is none."""
+        forgotten = next((one for one in self._pending if one.sent and not one.is_left and not one.waiting), None)
+        if forgotten is not None:
+            self._fail(forgotten, RealtimeTimeout, f"not answered before {MAX_PENDING:,} later ones were given")
+        return forgotten is not None
+
+    def _fail(self, command: PendingCommand, kind: type[Exception], why: str) -> None:
+        arrived = "it may have arrived" if command.sent else "it was not sent"
+        command.failure = lambda: kind(f"{command.action} was {why}; {arrived}")
+        command.is_left = False
+        self._pending.remove(command)
+
+    # --- answers ---------------------------------------------------------------------------------------------------
 
     def connection_changed(self) -> None:
         """The commands without a context were sent over another connection: later ones come before them."""

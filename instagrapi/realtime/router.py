@@ -6,6 +6,7 @@ contain plays no part.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -16,14 +17,23 @@ from instagrapi.realtime import events as ev
 from instagrapi.realtime import typed
 from instagrapi.realtime.dispatch import Dispatcher, Once
 from instagrapi.realtime.doubles import DoublePublishes
-from instagrapi.realtime.events.fields import as_integer
+from instagrapi.realtime.lanes import Part, Sharer
+from instagrapi.realtime.patches import (
+    has_presence,
+    message_of,
+    note_time,
+    patch_of,
+    patches_of,
+    source_of,
+    surrounded,
+    sync_name_of,
+)
 from instagrapi.realtime.position import patch_key
 from instagrapi.realtime.replies import is_answer
 from instagrapi.realtime.state import DUPLICATE
-from instagrapi.realtime.syncing import FETCHED, MessageSync
+from instagrapi.realtime.syncing import Begun, MessageSync
 from instagrapi.realtime.typed import Origin, Patch
-from instagrapi.realtime.wire.decode import Decoded, parse_value
-from instagrapi.realtime.wire.paths import Target, parse_path
+from instagrapi.realtime.wire.decode import Decoded
 from instagrapi.realtime.wire.subscriptions import (
     APP_PRESENCE,
     APP_PRESENCE_ALTERNATIVE,
@@ -35,7 +45,7 @@ from instagrapi.realtime.wire.topics import MQTToTTopics
 PRESENCE_QUERIES = frozenset({APP_PRESENCE, APP_PRESENCE_ALTERNATIVE})
 _DIRECT_SKYWALKER_TYPE = 1
 _LIVE_SKYWALKER_TYPES = (2, 3)
-_THREADS = "/direct_v2/threads/"
+_MESSAGE_SYNC = MQTToTTopics.MESSAGE_SYNC.value
 #: Patches that programs know under a name of their own.
 _NAMED = (ev.Typing, ev.Seen)
 _NOBODY = ev.Receiver(host=None)
@@ -55,6 +65,7 @@ class RealtimeRouter:
         clock: gives unix time in seconds.
         sync: keeps what was handled, and tells what was handled before.
         on_caught_up: called when everything that had happened before was replayed.
+        sharer: runs the handlers of different Direct threads side by side; only together with ``sync``.
     """
 
     def __init__(
@@ -66,6 +77,7 @@ class RealtimeRouter:
         clock: Callable[[], float] = time.time,
         sync: MessageSync | None = None,
         on_caught_up: Callable[[], None] = lambda: None,
+        sharer: Sharer | None = None,
     ) -> None:
         self._dispatcher = dispatcher
         self._wants = dispatcher.handlers.get
@@ -75,6 +87,8 @@ class RealtimeRouter:
         self._clock = clock
         self._sync = sync
         self._on_caught_up = on_caught_up
+        self._sharer = sharer
+        self._counting = threading.Lock()  # and of what came twice
         self._doubles = DoublePublishes()
         self._routes: dict[str, Callable[[Any], None]] = {
             MQTToTTopics.MESSAGE_SYNC: self._message_sync,
@@ -85,6 +99,10 @@ class RealtimeRouter:
             MQTToTTopics.IRIS_SUB_RESPONSE: self._iris_response,
             MQTToTTopics.REGION_HINT: self._region_hint,
         }
+
+    def knows(self, topic: str) -> bool:
+        """Whether bodies of a topic have a meaning here."""
+        return topic in self._routes
 
     def route(self, decoded: Decoded, payload: bytes) -> None:
         """Runs the handlers for one body; ``payload`` are its bytes as published."""
@@ -108,9 +126,13 @@ class RealtimeRouter:
 
     def _emit(self, cls: type[ev.Event], build: Callable[[], ev.Event]) -> None:
         """Counts an event of a class, and builds and emits it if anybody wants typed events."""
-        self._counts[cls.kind] += 1
+        self._count(cls.kind)
         if self._dispatcher.handlers.has_typed:
             self._dispatcher.emit_typed(build())
+
+    def _count(self, kind: str) -> None:
+        with self._counting:
+            self._counts[kind] += 1
 
     def _typed(self, cls: type[ev.Event], raw: Any, meta: Mapping[str, Any] | None = None, /, **fields: Any) -> None:
         """Emits an event whose fields are at hand."""
@@ -121,7 +143,7 @@ class RealtimeRouter:
         return Origin(
             self._clock(),
             meta.get("seq_id"),
-            _source(meta),
+            source_of(meta),
             meta.get("mutation_token"),
             self._own_user_id(),
         )
@@ -136,29 +158,86 @@ class RealtimeRouter:
                 if self._sync is not None and isinstance(element, dict) and self._sync.handled(element, [], []):
                     self._on_caught_up()
                 continue
-            meta = {key: value for key, value in element.items() if key != "data"}
-            self._sync_element(element, meta, patches)
+            meta = element.copy()
+            del meta["data"]
+            if self._sync is None or self._sharer is None:
+                self._sync_element(element, meta, patches)
+            else:
+                self._share_element(self._sync, self._sharer, element, meta, patches)
 
     def _sync_element(self, element: dict[str, Any], meta: dict[str, Any], patches: list[Any]) -> None:
         """Emits what is new in an element, and notes that it was handled once the handlers have returned."""
         keys: list[str | None] = []
         times: list[int] = []
+        sync, seq_id = self._sync, meta.get("seq_id")
+        may_be_known = sync is not None and sync.is_replayed(element)
         for index, raw in enumerate(patches):
-            path = raw.get("path") if isinstance(raw, dict) else None
-            if not isinstance(path, str):
-                self._not_a_patch({**meta, **raw} if isinstance(raw, dict) else {**meta, "data": raw})
+            if (patch := patch_of(raw)) is None:
+                self._not_a_patch(surrounded(raw, meta))
                 continue
-            patch = _parse(path, raw)
+            key = patch_key(seq_id, index, patch.target, patch.op)
+            keys.append(key)
+            if patch.op == "add":
+                note_time(patch, times)
+            if may_be_known and sync is not None and sync.was_handled(key, element):
+                self._count(DUPLICATE)
+            else:
+                self._direct_patch(_MESSAGE_SYNC, patch, {}, meta, sync_name=sync_name_of(patch.path))
+        if sync is not None and sync.handled(element, keys, times):
+            self._on_caught_up()
+
+    def _share_element(
+        self, sync: MessageSync, sharer: Sharer, element: dict[str, Any], meta: dict[str, Any], patches: list[Any]
+    ) -> None:
+        """The same, each conversation's patches by a worker."""
+        keys: list[str | None] = []
+        times: list[int] = []
+        parts: list[Part] = []
+        replayed = element if sync.is_replayed(element) else None
+        begun = sync.begin(element)
+        origin = self._origin(meta)  # when it was read, not handled
+        for index, raw in enumerate(patches):
+            if (patch := patch_of(raw)) is None:
+                parts.append((None, partial(self._not_a_patch, surrounded(raw, meta))))
+                continue
             key = patch_key(meta.get("seq_id"), index, patch.target, patch.op)
             keys.append(key)
-            if self._sync is not None and self._sync.is_repeated(key, element):
-                self._counts[DUPLICATE] += 1
-                continue
-            name = "message" if path.startswith(_THREADS) else "thread_update"
-            self._direct_patch(MQTToTTopics.MESSAGE_SYNC, patch, {}, meta, sync_name=name)
-            times += _item_time(patch)
-        if self._sync is not None and self._sync.handled(element, keys, times):
-            self._on_caught_up()
+            if patch.op == "add":
+                note_time(patch, times)
+            run = partial(self._shared_patch, sync, patch, meta, key, replayed, origin, begun)
+            parts.append((patch.target.thread_id, run))
+        begun.since = min(times, default=None)
+        note = partial(self._shared_element_handled, sync, sharer, element, keys, times, begun)
+        sharer.share_out(parts, note, partial(sync.abandon, begun))
+
+    def _shared_patch(
+        self,
+        sync: MessageSync,
+        patch: Patch,
+        meta: dict[str, Any],
+        key: str | None,
+        replayed: dict[str, Any] | None,
+        origin: Origin,
+        begun: Begun,
+    ) -> None:
+        # Asked only now: the first copy may have been on its way when this one came.
+        if replayed is not None and sync.was_handled(key, replayed):
+            self._count(DUPLICATE)
+            return
+        self._direct_patch(_MESSAGE_SYNC, patch, {}, meta, sync_name=sync_name_of(patch.path), origin=origin)
+        sync.handled_part(begun, key)
+
+    def _shared_element_handled(
+        self,
+        sync: MessageSync,
+        sharer: Sharer,
+        element: dict[str, Any],
+        keys: list[str | None],
+        times: list[int],
+        begun: Begun,
+    ) -> None:
+        if sync.handled(element, keys, times, begun):
+            sharer.left_to_reader.append(self._on_caught_up)
 
     def _not_a_patch(self, element: Any) -> None:
         self._dispatcher.emit("iris", element)
@@ -178,7 +257,7 @@ class RealtimeRouter:
         query_id, payload = body["topic"], body["payload"]
         if query_id == "direct":
             self._plain(topic, payload)
-        elif _presence_in(payload) and isinstance(query_id, str) and query_id in PRESENCE_QUERIES:
+        elif has_presence(payload) and isinstance(query_id, str) and query_id in PRESENCE_QUERIES:
             self._presence(payload)
         else:
             cls = ev.LiveComments if query_id == LIVE_REALTIME_COMMENTS else ev.GraphQL
@@ -187,7 +266,7 @@ class RealtimeRouter:
     def _plain(self, topic: str, payload: Any) -> None:
         """Direct patches, or presence, without an envelope, in one object or a list of them."""
         for element in payload if isinstance(payload, list) else (payload,):
-            if _presence_in(element):
+            if has_presence(element):
                 self._presence(element)
             else:
                 self._direct_payload(topic, element)
@@ -214,9 +293,8 @@ class RealtimeRouter:
             self._typed(ev.Unknown, body, topic=MQTToTTopics.PUBSUB)
 
     def _live(self, payload: Any) -> None:
-        patches = _patches(payload)
-        for _, raw in patches:
-            patch = _parse(raw["path"], raw)
+        patches = patches_of(payload)
+        for _, _, patch in patches:
             self._emit(typed.broadcast_class(patch), partial(self._broadcast, patch))
         if not patches:
             self._typed(ev.Unknown, payload, topic=MQTToTTopics.PUBSUB)
@@ -225,9 +303,14 @@ class RealtimeRouter:
         return typed.broadcast_event(patch, self._origin()).received_by(self._receiver)
 
     def _direct_payload(self, topic: str, payload: Any) -> None:
-        patches = _patches(payload)
-        for meta, raw in patches:
-            self._direct_patch(topic, _parse(raw["path"], raw), {**meta, **raw}, meta)
+        patches = patches_of(payload)
+        for meta, raw, patch in patches:
+            extra = {**meta, **raw}
+            if self._sharer is None:
+                self._direct_patch(topic, patch, extra, meta)
+            else:
+                run = partial(self._direct_patch, topic, patch, extra, meta, origin=self._origin(meta))
+                self._sharer.share_out([(patch.target.thread_id, run)])
         if not patches:
             self._typed(ev.Unknown, payload, topic=topic)
 
@@ -246,17 +329,27 @@ class RealtimeRouter:
     # --- Direct patches, wherever they come from -------------------------------------------------------------------
 
     def _direct_patch(
-        self, topic: str, patch: Patch, extra: Mapping[str, Any], meta: Mapping[str, Any], sync_name: str | None = None
+        self,
+        topic: str,
+        patch: Patch,
+        extra: Mapping[str, Any],
+        meta: Mapping[str, Any],
+        sync_name: str | None = None,
+        origin: Origin | None = None,
     ) -> None:
         cls = typed.patch_class(patch)
-        build = Once(partial(self._patch_event, patch, cls, meta))
-        if sync_name and self._wants(sync_name):
-            self._dispatcher.emit(sync_name, {**meta, "message": _message(patch)}, build)
-        if self._doubles.is_copy(topic, patch, self._clock()):
-            self._counts[DUPLICATE] += 1
+        build = _PatchEvent(self, patch, cls, meta, origin)
+        run, wants = self._dispatcher.run, self._wants
+        if sync_name and (wanted := wants(sync_name)):
+            run(sync_name, wanted, {**meta, "message": message_of(patch)}, build)
+        with self._counting:
+            is_copy = self._doubles.is_copy(topic, patch, self._clock())
+            self._counts[DUPLICATE if is_copy else cls.kind] += 1
+        if is_copy:
             return
         name = cls.kind if cls in _NAMED and isinstance(patch.value, dict) else None
-        if self._wants("direct") or (name and self._wants(name)):
+        direct, named = wants("direct"), wants(name) if name else None
+        if direct or named:
             event = {
                 **extra,
                 "path": patch.path,
@@ -264,54 +357,30 @@ class RealtimeRouter:
                 "value": patch.value,
                 "thread_id": patch.target.thread_id,
             }
-            self._dispatcher.emit("direct", event, build)
-            if name:
-                self._dispatcher.emit(name, event, build)
-        self._emit(cls, build)
+            if direct:
+                run("direct", direct, event, build)
+            if name and named:
+                run(name, named, event, build)
+        if self._dispatcher.handlers.has_typed:
+            self._dispatcher.emit_typed(build())
 
-    def _patch_event(self, patch: Patch, cls: type[ev.Event], meta: Mapping[str, Any]) -> ev.Event:
-        return typed.patch_event(patch, self._origin(meta), cls).received_by(self._receiver)
-
-
-def _presence_in(payload: Any) -> bool:
-    return isinstance(payload, dict) and isinstance(payload.get("presence_event"), dict)
-
-
-def _source(meta: Mapping[str, Any]) -> str:
-    if meta.get(FETCHED) is True:
-        return "poll"
-    return "replay" if "seq_id" in meta and meta.get("realtime") is False else "realtime"
+    def _patch_event(
+        self, patch: Patch, cls: type[ev.Event], meta: Mapping[str, Any], origin: Origin | None = None
+    ) -> ev.Event:
+        return typed.patch_event(patch, origin or self._origin(meta), cls).received_by(self._receiver)
 
 
-def _item_time(patch: Patch) -> list[int]:
-    """The time of a new item, in microseconds, as far as it has one."""
-    if patch.op != "add" or patch.target.target is not Target.ITEM or not isinstance(patch.value, dict):
-        return []
-    time = as_integer(patch.value.get("timestamp"))
-    return [] if time is None else [time]
+class _PatchEvent:
+    """The typed event of a patch, built when it is first asked for, as mostly nobody does."""
 
+    __slots__ = ("_event", "_made_of", "_router")
 
-def _patches(payload: Any) -> list[tuple[dict[str, Any], dict[str, Any]]]:
-    """The patches of a body with what surrounds them; a body that is one patch itself counts."""
-    if not isinstance(payload, dict):
-        return []
-    data = payload.get("data")
-    if isinstance(data, list):
-        meta = {key: value for key, value in payload.items() if key != "data"}
-        return [(meta, raw) for raw in data if isinstance(raw, dict) and isinstance(raw.get("path"), str)]
-    return [({}, payload)] if isinstance(payload.get("path"), str) else []
+    def __init__(self, router: RealtimeRouter, *made_of: Any) -> None:
+        self._router = router
+        self._made_of = made_of
+        self._event: ev.Event | None = None
 
-
-def _parse(path: str, raw: Mapping[str, Any]) -> Patch:
-    op = raw.get("op")
-    return Patch(path, parse_path(path), op if isinstance(op, str) else None, parse_value(raw.get("value")), raw)
-
-
-def _message(patch: Patch) -> dict[str, Any]:
-    """The ``message`` of a patch as instagrapi 3.x gives it: the value's keys beside the path's."""
-    message: dict[str, Any] = {"path": patch.path, "op": patch.op, "thread_id": patch.target.thread_id}
-    if isinstance(patch.value, dict):
-        message.update(patch.value)
-    elif patch.value is not None:
-        message["value"] = patch.value
-    return message
+    def __call__(self) -> ev.Event:
+        if self._event is None:
+            self._event = self._router._patch_event(*self._made_of)  # noqa: SLF001
+        return self._event

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -23,6 +26,43 @@ class State(StrEnum):
 DUPLICATE = "duplicate"
 #: States that need a connection.
 STANDING = frozenset({State.SUBSCRIBING, State.CATCHING_UP, State.LIVE})
+
+
+class StateChanges:
+    """Changes of state on their way to handlers: each once, in order, whoever makes them.
+
+    A change may be noted with a lock held; it is told by whoever next holds none. One thread tells at a time. What
+    changes meanwhile, in a handler or in another thread, it tells as well, when the handlers have returned.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: deque[tuple[State, State]] = deque()
+        self._told_by: int | None = None
+
+    @property
+    def is_mine(self) -> bool:
+        """Whether this thread is telling."""
+        return self._told_by == threading.get_ident()
+
+    def note(self, previous: State, state: State) -> None:
+        """The state has changed."""
+        self._waiting.append((previous, state))
+
+    def tell(self, handle: Callable[[State, State], None]) -> None:
+        """Hands over what waits, unless somebody does already."""
+        while (change := self._next()) is not None:
+            try:
+                handle(*change)
+            finally:
+                self._told_by = None
+
+    def _next(self) -> tuple[State, State] | None:
+        with self._lock:
+            if self._told_by is not None or not self._waiting:
+                return None
+            self._told_by = threading.get_ident()
+            return self._waiting.popleft()
 
 
 @dataclass(frozen=True, slots=True)

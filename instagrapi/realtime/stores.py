@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import copy
 import json
-import logging
 import os
 import sqlite3
 import threading
@@ -14,10 +13,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
+from instagrapi.realtime.logs import Log, logger
 from instagrapi.realtime.network.deadline import Clock
 from instagrapi.writing import replacing
-
-logger = logging.getLogger("instagrapi.realtime")
 
 #: Gives the state as it is when called.
 Snapshot: TypeAlias = Callable[[], Mapping[str, Any]]
@@ -67,6 +65,9 @@ class SettingsStore:
         host: the logged-in client; its settings are looked up anew each time.
     """
 
+    #: Where it says what is damaged; a client that is given the store puts its own here.
+    log: Log = logger
+
     def __init__(self, host: Any) -> None:
         self._host = host
 
@@ -76,7 +77,7 @@ class SettingsStore:
         if isinstance(state, Mapping):
             return copy.deepcopy(dict(state))
         if state is not None:
-            logger.warning('settings["realtime"] is no state of a realtime client and is ignored')
+            self.log.warning('settings["realtime"] is no state of a realtime client and is ignored')
         return None
 
     def save(self, state: Mapping[str, Any]) -> None:
@@ -97,6 +98,9 @@ class FileStore:
         path: the file; its directory has to exist.
     """
 
+    #: Where it says what is damaged; a client that is given the store puts its own here.
+    log: Log = logger
+
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self._path = os.path.abspath(path)  # programs change their directory when they become daemons
         self._swept = False
@@ -114,7 +118,7 @@ class FileStore:
             state = document.get("state")
             if isinstance(state, dict):
                 return state
-        logger.warning("%s holds no readable state; it is kept as %s.damaged", self._path, self._path)
+        self.log.warning("%s holds no readable state; it is kept as %s.damaged", self._path, self._path)
         with contextlib.suppress(OSError):
             os.replace(self._path, f"{self._path}.damaged")
         return None
@@ -152,6 +156,9 @@ class SqliteStore:
         timeout: seconds to wait for other writers.
     """
 
+    #: Where it says what is damaged; a client that is given the store puts its own here.
+    log: Log = logger
+
     def __init__(
         self, path: str | os.PathLike[str], account: int | str, *, timeout: float = DEFAULT_SQLITE_TIMEOUT
     ) -> None:
@@ -170,14 +177,14 @@ class SqliteStore:
         except sqlite3.OperationalError as error:
             raise self._failure(error) from error
         except sqlite3.DatabaseError:
-            logger.warning("%s is no readable database; there is no state to begin with", self._path)
+            self.log.warning("%s is no readable database; there is no state to begin with", self._path)
             return None
         try:
             state = None if text is None else json.loads(text)
         except (TypeError, ValueError, RecursionError):
             state = None
         if text is not None and not isinstance(state, dict):
-            logger.warning("the state of an account in %s is damaged and is ignored", self._path)
+            self.log.warning("the state of an account in %s is damaged and is ignored", self._path)
         return state if isinstance(state, dict) else None
 
     def _select(self, database: sqlite3.Connection) -> Any:
@@ -233,9 +240,17 @@ class Autosave:
         store: where to save.
         interval: least number of seconds between two savings; 0 saves each change.
         clock: seconds that never go back.
+        log: where it says that the store failed.
     """
 
-    def __init__(self, store: StateStore, interval: float = DEFAULT_INTERVAL, clock: Clock = time.monotonic) -> None:
+    def __init__(
+        self,
+        store: StateStore,
+        interval: float = DEFAULT_INTERVAL,
+        clock: Clock = time.monotonic,
+        log: Log = logger,
+    ) -> None:
+        self.log = log
         self._store = store
         self._interval = interval
         self._clock = clock
@@ -273,7 +288,7 @@ class Autosave:
             self._save(only_when_due=True)
         except Exception as error:
             if not self._failing:
-                logger.warning("the state cannot be saved, trying again: %s", error)
+                self.log.warning("the state cannot be saved, trying again: %s", error)
             self._failing = True
         else:
             self._failing = False

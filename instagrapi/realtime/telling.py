@@ -10,6 +10,7 @@ from instagrapi.realtime.caretaker import Caretaker
 from instagrapi.realtime.connecting import Connecting
 from instagrapi.realtime.network.connection import DEFAULT_MAX_INBOX, Connection
 from instagrapi.realtime.protocol.packets import Packet
+from instagrapi.realtime.state import State
 from instagrapi.realtime.turns import Turns
 
 #: A packet and the connection that it came over, or what announces something to the handlers.
@@ -26,7 +27,7 @@ class Telling(Connecting):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._turns = Turns()
-        self._caretaker = Caretaker(self._clock, lambda: self._connection)
+        self._caretaker = Caretaker(self._clock, lambda: self._connection, self.log)
         self._unread: deque[Unread] = deque()
         self._is_handling = False  # whether handlers of whoever has the turn run
 
@@ -59,7 +60,7 @@ class Telling(Connecting):
 
     def _deliver(self) -> None:
         """Announces what is due, if it is this thread's turn to run handlers or nobody's; else whoever has it does."""
-        if not self._unread:
+        if not self._unread or self._state_changes.is_mine:  # a handler of a change of state comes before
             return
         if self._turns.is_reader:
             if not self._is_handling:
@@ -71,6 +72,10 @@ class Telling(Connecting):
             finally:
                 self._turns.end()
 
+    def _announce_state(self, previous: State, state: State) -> None:
+        with self._caretaker.watching():
+            super()._announce_state(previous, state)
+
     def _has_news(self) -> bool:
         with self._noticing:
             return bool(self._unread) and not isinstance(self._unread[0], tuple)
@@ -81,6 +86,7 @@ class Telling(Connecting):
             self._announce(news)
 
     def _announce(self, announce: Callable[[], None]) -> None:
+        self._tell_state()
         self._is_handling = True
         try:
             with self._caretaker.watching():

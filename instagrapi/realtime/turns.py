@@ -21,7 +21,8 @@ class Turns:
     """
 
     def __init__(self) -> None:
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()  # taken for each packet, which costs less without the condition around it
+        self._changed = threading.Condition(self._lock)
         self._reader: int | None = None
         self._stands_in = False
         self._looping = False
@@ -29,6 +30,8 @@ class Turns:
         self._waiting = 0
         #: How many loops have begun.
         self.loops = 0
+        #: Whether this thread runs handlers for the one that reads.
+        self.is_helper: Callable[[], bool] | None = None
 
     def _wait(self, deadline: Deadline) -> bool:
         self._waiting += 1
@@ -41,8 +44,12 @@ class Turns:
 
     @property
     def is_mine(self) -> bool:
-        """Whether this thread is inside a handler: it reads, or is that of the loop."""
-        return _ME() in (self._reader, self._loop)
+        """Whether this thread is inside a handler: it reads, or is that of the loop, or helps."""
+        return _ME() in (self._reader, self._loop) or self._is_helping
+
+    @property
+    def _is_helping(self) -> bool:
+        return self.is_helper is not None and self.is_helper()
 
     @property
     def is_reader(self) -> bool:
@@ -58,9 +65,9 @@ class Turns:
         """Handlers may not read.
 
         Raises:
-            ConcurrencyError: this thread reads already.
+            ConcurrencyError: this thread reads already, or helps.
         """
-        if self.is_reader:
+        if self._reader == _ME() or self._is_helping:
             raise ConcurrencyError(_BUSY)
 
     def take(self, deadline: Deadline) -> bool:
@@ -70,7 +77,7 @@ class Turns:
             ConcurrencyError: somebody else reads.
         """
         me = _ME()
-        with self._changed:
+        with self._lock:
             while True:
                 if self._looping and self._loop != me:
                     raise ConcurrencyError(_BUSY)
@@ -92,7 +99,7 @@ class Turns:
 
     def end(self) -> None:
         """Has read; does nothing if it was another thread's turn."""
-        with self._changed:
+        with self._lock:
             if self._reader == _ME():
                 self._reader, self._stands_in = None, False
                 if self._waiting:
@@ -120,7 +127,7 @@ class Turns:
         with self._changed:
             if self._looping:
                 raise ConcurrencyError("the client runs already")
-            if self._reader is not None and (self.is_mine or not self._stands_in):
+            if self._is_helping or (self._reader is not None and (self.is_mine or not self._stands_in)):
                 raise ConcurrencyError(_BUSY)
             self._looping, self._loop = True, thread
             self.loops += 1

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from typing import Any, Self
 
 from instagrapi.exceptions import RealtimeError
 from instagrapi.realtime.direct_commands import DirectCommands
+from instagrapi.realtime.logs import Log, logger
 from instagrapi.realtime.replies import DEFAULT_RESULT_TIMEOUT
-
-logger = logging.getLogger("instagrapi.realtime")
 
 #: The others' apps take the mark down after 10 to 22 seconds (captured), so it is renewed before that.
 RENEW_AFTER = 8.0
@@ -58,4 +56,5 @@ class TypingHandle(dict[str, Any]):
         try:
             self._commands.direct_indicate_activity(self._thread_id, is_active)
         except RealtimeError as error:
-            logger.debug("the typing mark was not sent: %s", type(error).__name__)
+            log: Log = getattr(self._commands, "log", logger)
+            log.debug("the typing mark was not sent: %s", type(error).__name__)

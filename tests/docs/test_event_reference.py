@@ -247,10 +247,10 @@ def test_the_calls_that_bring_something_exist() -> None:
 
 
 #: Kinds that no payload becomes.
-LIFECYCLE = ["connected", "disconnected", "caught_up", "resync"]
+LIFECYCLE = ["connected", "disconnected", "state_changed", "caught_up", "resync"]
 
 
-@pytest.mark.parametrize("kind", ["caught_up", "resync"])
+@pytest.mark.parametrize("kind", ["state_changed", "caught_up", "resync"])
 def test_what_the_client_tells_of_itself_looks_as_shown(kind: str) -> None:
     shown = json.loads(KINDS[kind].partition("```json\n")[2].partition("\n```")[0])
     fields = {name: value for name, value in shown.items() if name != "kind"}
@@ -281,6 +281,10 @@ def test_a_connection_that_comes_and_goes_gives_exactly_the_events() -> None:
     client = RealtimeClient(Host(), transport)
     client.on(events.Event, seen.append)
     client.connect()
+    changes = [(event.previous, event.state) for event in seen if isinstance(event, events.StateChanged)]
+    assert changes == [("idle", "connecting"), ("connecting", "live")]
+    seen = [event for event in seen if not isinstance(event, events.StateChanged)]
+    client.on(events.Disconnected, seen.append)
     transport.incoming.append(ConnectionLost("the broker closed the connection"))
     with pytest.raises(ConnectionLost):
         client.read_once()

@@ -210,6 +210,23 @@ def test_the_background_program_waits_for_what_it_needs(run_program: Callable[..
     assert "stopped: True" in program.lines
 
 
+def test_workers_answer_several_conversations_at_a_time(
+    run_alone: Callable[..., Any], emulator: Emulator, tmp_path: Path
+) -> None:
+    me, alice, bob = (emulator.account(name) for name in ("me", "alice", "bob"))
+    program = run_alone("workers.py", IG_SECONDS="0.5")
+    subscribed(emulator)
+    for writer, text in ((alice, "a1"), (alice, "a2"), (bob, "b1")):
+        writer.send(me, text)
+    program.wait_for(lambda line: line == "a2 is answered")
+    program.wait_for(lambda line: line == "b1 is answered")
+    order = [" ".join(line.split(" ")[:2]) for line in program.lines]
+    assert order.index("b1 begins") < order.index("a1 is"), "it did not wait for the other conversation"
+    assert order.index("a1 is") < order.index("a2 begins"), "within one the order is kept"
+    status, _ = program.terminate()
+    assert status == 0
+
+
 class Enough(Exception):
     """Ends a program at its first read."""
 

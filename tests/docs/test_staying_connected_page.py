@@ -14,7 +14,7 @@ import pytest
 
 from instagrapi import Client, exceptions
 from instagrapi.emulator import Emulator
-from instagrapi.exceptions import ClientError, ConnectRefused, TransportError
+from instagrapi.exceptions import ClientError, CommandNotSent, ConnectRefused, TransportError
 from instagrapi.profile import Profile
 from instagrapi.realtime import (
     FbnsClient,
@@ -24,10 +24,12 @@ from instagrapi.realtime import (
     events,
     host,
     inbox_sync,
+    lanes,
     position,
     replies,
     stores,
 )
+from instagrapi.realtime.pace import CommandPace
 from instagrapi.realtime.protocol.parser import DEFAULT_MAX_PACKET_SIZE
 from instagrapi.realtime.recovery import ReconnectPolicy, is_retryable
 from tests.docs.test_event_reference import names, sections, table
@@ -46,12 +48,19 @@ ERRORS = {name: cls for name, cls in vars(exceptions).items() if inspect.isclass
 
 
 def test_the_table_of_the_policy_is_that_of_its_class() -> None:
-    rows = table(PAGE, "field", "unit", "default", "meaning")
+    rows = table(ABOUT["Coming back"], "field", "unit", "default", "meaning")
     shown = {names(name)[0]: default.strip("`") for name, _, default, _ in rows}
     defaults = {field.name: getattr(ReconnectPolicy(), field.name) for field in fields(ReconnectPolicy)}
     assert defaults.pop("is_retryable") is is_retryable
     expected = {name: "none" if value is None else f"{value:g}" for name, value in defaults.items()}
     assert shown == {**expected, "is_retryable": "is_retryable"}
+
+
+def test_the_table_of_the_pace_is_that_of_its_class() -> None:
+    rows = table(ABOUT["Pace"], "field", "unit", "default", "meaning")
+    shown = {names(name)[0]: default for name, _, default, _ in rows}
+    assert shown == {field.name: f"{getattr(CommandPace(), field.name):g}" for field in fields(CommandPace)}
+    assert (CommandPace().stop_pause, CommandPace().wait_pause) == (6 * 3600, 15 * 60)
 
 
 def test_what_is_tried_again_is_told_of_every_error() -> None:
@@ -60,7 +69,8 @@ def test_what_is_tried_again_is_told_of_every_error() -> None:
     for name, then in told.items():
         assert then == ("next attempt" if is_retryable(ERRORS[name]("no")) else "ends"), name
     abstract = (ConnectRefused, TransportError)
-    retryable = {name for name, cls in ERRORS.items() if cls not in abstract and is_retryable(cls("no"))}
+    others = {name for name, cls in ERRORS.items() if cls in abstract or issubclass(cls, CommandNotSent)}
+    retryable = {name for name, cls in ERRORS.items() if is_retryable(cls("no"))} - others
     assert retryable <= set(told)
     again = [code for code in range(6) if is_retryable(ConnectRefused("no", return_code=code))]
     assert again == [3]
@@ -116,6 +126,11 @@ def test_the_figures_are_those_of_the_code() -> None:
         f"older than {replies.MAX_COMMAND_AGE:g} seconds",
         f"`direct_indicate_activity` older than {replies._MOST_ACTIVITY_AGE:g}",
         f"the latest {replies.MAX_PENDING:,} are kept",
+        f"When {replies.MAX_PENDING:,} wait",
+        "no command for six hours",
+        "none for 15 minutes",
+        f"at most {lanes.CAPACITY:,} parts wait",
+        f"for {lanes.IDLE:g} seconds end",
     ):
         assert said.casefold() in TEXT.casefold()
     assert inbox_sync._MOST_THREADS == 5

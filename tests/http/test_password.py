@@ -59,8 +59,16 @@ def test_an_unusable_key_is_a_clear_error() -> None:
     with pytest.raises(ClientError, match="not readable"):
         encrypt_password("secret", PasswordKey(1, "LS0t(no key)"))
     elliptic = ec.generate_private_key(ec.SECP256R1()).public_key()
-    with pytest.raises(ClientError, match="not an RSA key"):
-        encrypt_password("secret", PasswordKey(1, _announced(elliptic)))
+    short = rsa.RSAPublicNumbers(3, (1 << 255) + 95).public_key()
+    for key in (elliptic, short):
+        with pytest.raises(ClientError, match="no RSA key"):
+            encrypt_password("secret", PasswordKey(1, _announced(key)))
+
+
+def test_a_key_of_a_kind_that_nobody_knows_is_a_clear_error() -> None:
+    unknown = "-----BEGIN PUBLIC KEY-----\nMBAwBwYFKw4DAhoDBQAwAgEA\n-----END PUBLIC KEY-----\n"
+    with pytest.raises(ClientError, match="not readable"):
+        encrypt_password("secret", PasswordKey(1, base64.b64encode(unknown.encode()).decode()))
 
 
 @pytest.mark.parametrize(

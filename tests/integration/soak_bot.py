@@ -19,7 +19,12 @@ policy = ReconnectPolicy(
 
 cl = Client()
 cl.load_settings(directory / "session.json")
-rt = cl.realtime_client(reconnect=policy, state=FileStore(directory / "state.json"), autosave_interval=0)
+rt = cl.realtime_client(
+    reconnect=policy,
+    state=FileStore(directory / "state.json"),
+    autosave_interval=0,
+    workers=int(os.environ["SOAK_WORKERS"]),
+)
 handled = 0
 
 
@@ -35,7 +40,7 @@ def tell_what_is_used() -> None:
 @rt.on(events.Message, incoming=True)
 def handle(event: events.Message) -> None:
     global handled
-    tell("begin", event.item_id)
+    tell("begin", event.item_id, event.source, event.thread_id)
     handled += 1
     if handled % 100 == 0:
         tell_what_is_used()

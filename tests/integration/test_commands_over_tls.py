@@ -30,7 +30,7 @@ class Stage:
         self.thread: Thread = self.me.thread_with(self.peer)
         self.item: Item = self.peer.send(self.thread, "hello")
         self.client: Client = emulator.client(self.me)
-        self.rt: RealtimeClient = self.client.realtime_connect()
+        self.rt: RealtimeClient = self.client.realtime_connect(pace=None)
 
     @property
     def last(self) -> Item:
@@ -350,7 +350,7 @@ def test_repeating_a_command_never_sends_twice(stage: Stage) -> None:
     assert first.result(PATIENCE) == unanswered.result(PATIENCE)
     assert stage.rt.direct_send_text(thread_id, "once", client_context="c").result(0) == first.result(0)
     stage.client.realtime_disconnect()
-    stage.rt = stage.client.realtime_connect()
+    stage.rt = stage.client.realtime_connect(pace=None)
     stage.rt.direct_send_text(thread_id, "once", client_context="c").result(PATIENCE)
     assert len(stage.thread.items) == before + 1, "also over another connection, where the server knows it"
 

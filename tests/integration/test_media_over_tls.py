@@ -146,7 +146,7 @@ def test_an_unsent_photo_has_no_new_link(stage: Stage, tmp_path: Path) -> None:
 
 def test_the_emulator_s_certificate_is_verified(stage: Stage, tmp_path: Path) -> None:
     stage.send("photo")
-    stranger = Client()
+    stranger = Client(profile=stage.emulator.profile.replace(endpoints={"ca_file": None}))
     with pytest.raises(ClientConnectionError, match="No trusted TLS connection"):
         stranger.media_download(stage.arrival(), tmp_path / "file")
     stranger._http._session.close()

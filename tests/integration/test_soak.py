@@ -35,8 +35,14 @@ PATIENCE = 60.0
 class Bot:
     """The bot's process, which can be killed and started again, and what all of them told."""
 
-    def __init__(self, emulator: Emulator, directory: Path) -> None:
-        self._environment = {**os.environ, **emulator.environment, "SOAK_DIRECTORY": str(directory)}
+    def __init__(self, emulator: Emulator, directory: Path, workers: int) -> None:
+        self.workers = workers
+        self._environment = {
+            **os.environ,
+            **emulator.environment,
+            "SOAK_DIRECTORY": str(directory),
+            "SOAK_WORKERS": str(workers),
+        }
         self._told: defaultdict[str, list[list[str]]] = defaultdict(list)
         self._changed = threading.Condition()
         self._process: subprocess.Popen[bytes] | None = None
@@ -93,9 +99,9 @@ def emulator() -> Iterator[Emulator]:
         yield emulator
 
 
-@pytest.fixture
-def bot(emulator: Emulator, tmp_path: Path) -> Iterator[Bot]:
-    bot = Bot(emulator, tmp_path)
+@pytest.fixture(params=[0, 4], ids=["reader", "workers"])
+def bot(emulator: Emulator, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Bot]:
+    bot = Bot(emulator, tmp_path, request.param)
     yield bot
     if bot.is_running:
         bot.end_by(signal.SIGKILL)
@@ -155,19 +161,30 @@ def test_every_message_is_handled_and_only_what_was_in_a_handler_comes_twice(
     twice = [item_id for item_id, times in ended.items() if times > 1]
     report(bot, twice, began, emulator)
     assert set(ended) == set(sent), "every message, and nothing else"
-    assert sum(ended.values()) - len(ended) <= KILLS, "at most what was handled and not yet noted when it was killed"
+    at_once = max(1, bot.workers)
+    more = sum(ended.values()) - len(ended)
+    assert more <= KILLS * at_once, "at most what was handled and not yet noted when it was killed"
     in_order(bot, sent)
     for before, after in usage(bot):
         growth = [late - early for early, late in zip(before, after, strict=True)]
         assert growth[0] < MOST_GROWTH
-        assert growth[1] <= 1, "threads: the caretaker may or may not be there"
+        assert growth[1] <= 1 + bot.workers, "threads: the caretaker and workers may or may not be there"
         assert growth[2] <= 4, "descriptors: those of one connection that is being made"
     assert sent[-1] in json.dumps(json.loads((tmp_path / "state.json").read_text()))
 
 
 def in_order(bot: Bot, sent: list[str]) -> None:
-    """Whatever is handled for the first time is handled in the order of sending."""
-    assert list(dict.fromkeys(item_id for (item_id,) in bot.told("begin"))) == sent
+    """What is handled for the first time is handled in the order of sending; with workers, in that of its thread."""
+    place = {item_id: number for number, item_id in enumerate(sent)}
+    threads: dict[str, str] = {}
+    for item_id, _, thread_id in bot.told("begin"):
+        threads.setdefault(item_id, thread_id if bot.workers else "all")
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    for item_id, thread_id in threads.items():
+        places[thread_id].append(place[item_id])
+    for ascending in places.values():
+        assert ascending == sorted(ascending)
+    assert len(threads) == len(sent)
 
 
 def usage(bot: Bot) -> list[tuple[list[int], list[int]]]:
@@ -180,7 +197,8 @@ def usage(bot: Bot) -> list[tuple[list[int], list[int]]]:
 
 def report(bot: Bot, twice: list[str], began: float, emulator: Emulator) -> None:
     """Shown with ``-s``."""
-    print(f"\n{MESSAGES} messages, {BREAKS} breaks, {KILLS} kills in {time.monotonic() - began:.0f} s")
+    seconds = time.monotonic() - began
+    print(f"\n{bot.workers} workers: {MESSAGES} messages, {BREAKS} breaks, {KILLS} kills in {seconds:.0f} s")
     print(f"begun {len(bot.told('begin'))}, ended {len(bot.told('end'))}, ended twice: {len(twice)} {twice}")
     print(f"resyncs: {bot.told('resync')}, connects: {emulator.counters.connects('realtime').total}")
     for before, after in usage(bot):

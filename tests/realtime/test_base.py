@@ -508,7 +508,7 @@ def test_stats_count_packets_bytes_events_and_ages() -> None:
     assert stats.bytes_in == 4 + len(hint(1).encode()) + 2
     assert stats.packets_out == 3, "CONNECT, PUBACK, PINGREQ"
     assert stats.bytes_out == sum(len(data) for _, data in transport.writes)
-    assert stats.events == {"connected": 1, "unknown": 1}
+    assert stats.events == {"state_changed": 2, "connected": 1, "unknown": 1}
     assert stats.ping_round_trip == 0.5
     assert stats.last_byte_age == 3.0
 

@@ -53,6 +53,13 @@ def test_a_change_that_comes_back_is_no_copy() -> None:
     assert not doubles.is_copy("146", removed, 0.2), "there was a reaction again, and it was taken back again"
 
 
+def test_a_time_may_be_anything() -> None:
+    doubles, odd = DoublePublishes(), patch("/direct_v2/inbox/unseen_count", "1", "replace")
+    odd.raw["ts"] = [{"odd": None}]  # type: ignore[index]
+    assert not doubles.is_copy("88", odd, 0.0)
+    assert doubles.is_copy("146", odd, 0.1)
+
+
 def test_counts_of_different_times_are_no_copies() -> None:
     doubles = DoublePublishes()
     path = "/direct_v2/inbox/unseen_count"

@@ -15,8 +15,8 @@ from instagrapi.mixins.fbns import FbnsMixin
 from instagrapi.mixins.realtime import RealtimeMixin
 from instagrapi.realtime import FbnsClient, FbnsDeviceAuth, RealtimeClient, events
 from instagrapi.realtime.connecting import Options
-from instagrapi.realtime.inbox_sync import RealtimeOptions
 from instagrapi.realtime.network.transport import SocketMQTToTTransport
+from instagrapi.realtime.outgoing import RealtimeOptions
 from instagrapi.realtime.protocol.packets import ConnAck, Connect, Disconnect, Packet, Publish
 from instagrapi.realtime.protocol.payload import deflate
 from tests.support.hosts import FbnsHost, FullHost, Host, RealtimeHost

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from instagrapi.exceptions import CommandFailed, RealtimeTimeout
+from instagrapi.exceptions import CommandFailed, NotConnectedError, OutboxFull, RealtimeTimeout, SendingPaused
 from instagrapi.realtime.replies import (
     DEFAULT_RESULT_TIMEOUT,
     MAX_PENDING,
@@ -295,17 +295,112 @@ def test_only_so_many_accepted_commands_are_remembered(table: ReplyTable) -> Non
     assert remembered == [False, False, True, True]
 
 
+def sent(table: ReplyTable, body: dict[str, Any]) -> PendingCommand:
+    pending = table.expect(body)[0]
+    pending.sent = True
+    return pending
+
+
+def no_wait(done: Callable[[], bool], timeout: float | None) -> bool:
+    return done()
+
+
 def test_only_so_many_unanswered_commands_are_remembered(table: ReplyTable) -> None:
-    waiting = [table.expect({"client_context": str(number)})[0] for number in range(MAX_PENDING + 1)]
+    waiting = [sent(table, {"client_context": str(number)}) for number in range(MAX_PENDING + 1)]
     for number in (0, 1, MAX_PENDING):
         table.file(ack(str(number)))
     assert [waiting[number].answered for number in (0, 1, MAX_PENDING)] == [False, True, True]
+    with pytest.raises(RealtimeTimeout, match="not answered before 1,000 later ones.*may have arrived"):
+        CommandHandle(VALUES, waiting[0], no_wait).result(timeout=None)
 
 
 def test_only_so_many_unanswered_commands_without_context_are_remembered(table: ReplyTable) -> None:
-    waiting = [table.expect({})[0] for _ in range(MAX_PENDING + 1)]
+    waiting = [sent(table, {}) for _ in range(MAX_PENDING + 1)]
     table.file(ack())
     assert [pending.answered for pending in waiting[:3]] == [False, True, False]
+
+
+def test_a_command_that_somebody_waits_for_is_not_forgotten(table: ReplyTable) -> None:
+    waiting = [sent(table, {"client_context": str(number)}) for number in range(MAX_PENDING)]
+    waiting[0].waiting = 1
+    sent(table, {"client_context": "one more"})
+    assert [pending.is_settled for pending in waiting[:3]] == [False, True, False]
+
+
+def test_when_too_many_wait_to_be_sent_no_more_are_taken(table: ReplyTable) -> None:
+    for number in range(MAX_PENDING):
+        table.leave(table.expect({"client_context": str(number)})[0])
+    with pytest.raises(OutboxFull, match="1,000 commands wait"):
+        table.expect({"action": "send_item", "client_context": "one more"})
+    table.file(ack("0"))
+    assert table.expect({"client_context": "one more"})[1], "there is room again"
+
+
+# --- across an outage ------------------------------------------------------------------------------------------------
+
+
+def taken(table: ReplyTable, now: float = 0.0) -> list[str | None]:
+    """The contexts of what is to be sent, in order."""
+    contexts = []
+    while (command := table.next_left(now)) is not None:
+        command.is_left, command.sent = False, True
+        contexts.append(command.client_context)
+    return contexts
+
+
+def test_a_new_connection_sends_what_has_no_answer_in_order(table: ReplyTable) -> None:
+    for context in "abc":
+        table.expect({"client_context": context})
+    table.file(ack("b"))
+    assert not table.has_left
+    table.take_over("the next")
+    assert table.has_left
+    assert taken(table) == ["a", "c"]
+    assert not table.has_left
+
+
+@pytest.mark.parametrize(("was_sent", "tells"), [(True, "may have arrived"), (False, "was not sent")])
+@pytest.mark.parametrize(
+    ("action", "age", "is_sent"),
+    [("send_item", 120.0, True), ("send_item", 120.1, False), ("indicate_activity", 5.1, False)],
+)
+def test_what_is_too_old_fails_instead(
+    table: ReplyTable, action: str, age: float, is_sent: bool, was_sent: bool, tells: str
+) -> None:
+    old = table.expect({"action": action, "client_context": "a"}, 0.0)[0]
+    old.sent = was_sent
+    table.take_over("the next")
+    assert taken(table, age) == (["a"] if is_sent else [])
+    if not is_sent:
+        with pytest.raises(RealtimeTimeout, match=f"{action} was too old.*{tells}"):
+            CommandHandle(VALUES, old, no_wait).result()
+
+
+def test_what_waits_to_be_sent_fails_while_nothing_may_be_sent(table: ReplyTable) -> None:
+    left, sent_one = table.expect({"client_context": "a"})[0], table.expect({"client_context": "b"})[0]
+    table.leave(left)
+    table.pause(SendingPaused("no", retry_after=5.0))
+    with pytest.raises(SendingPaused, match="no") as caught:
+        CommandHandle(VALUES, left, no_wait).result()
+    assert caught.value.retry_after == 5.0
+    table.file(ack("b"))
+    assert sent_one.accepted
+    assert taken(table) == []
+
+
+def test_what_was_dropped_says_so(table: ReplyTable) -> None:
+    dropped = table.expect({"action": "send_item", "client_context": "a"})[0]
+    table.drop()
+    with pytest.raises(NotConnectedError, match="before the connection was closed; it was not sent"):
+        CommandHandle(VALUES, dropped, no_wait).result()
+
+
+def test_an_answer_that_came_counts_whatever_came_after_it(table: ReplyTable) -> None:
+    answered = table.expect({"client_context": "a"})[0]
+    table.take_over("the next")
+    table.file(ack("a"))
+    table.drop()
+    assert CommandHandle(VALUES, answered, no_wait).result() == ack("a")
 
 
 # --- what an answer says ---------------------------------------------------------------------------------------------

@@ -58,7 +58,7 @@ class Stage:
         self.rt = self.client()
 
     def client(self, **options: Any) -> RealtimeClient:
-        client = self.host.realtime_client(**{"reconnect": QUICK, **options})
+        client = self.host.realtime_client(**{"reconnect": QUICK, "pace": None, **options})
         self.made.append(client)
         return client
 
@@ -529,6 +529,48 @@ def test_nothing_is_lost_or_doubled_while_the_line_breaks(stage: Stage, texts: l
             stage.cut()
     until(lambda: len(texts) >= 200, stage)
     assert texts == [str(number) for number in range(200)]
+
+
+def test_workers_lose_nothing_double_nothing_and_keep_the_order_of_each_thread(stage: Stage) -> None:
+    """The line breaks, handlers answer and wait, and the client is stopped and started in between."""
+    rt = stage.client(workers=4)
+    got: dict[str, list[str]] = {}
+    active: Counter[str] = Counter()
+    most: Counter[str] = Counter()
+    writers = [stage.emulator.account(f"writer {number}") for number in range(6)]
+    given = 30
+
+    @rt.on(events.Message, incoming=True)
+    def handler(event: events.Message) -> None:
+        thread = str(event.thread_id)
+        active[thread] += 1
+        most[thread] = max(most[thread], active[thread])
+        got.setdefault(thread, []).append(str(event.text))
+        with contextlib.suppress(NotConnectedError, ConnectionLost):  # it is being stopped
+            event.reply("yes", quote=False, client_context=f"answer-{event.item_id}").result(PATIENCE)
+        active[thread] -= 1
+
+    rt.start()
+    rt.wait_connected(PATIENCE)
+    for number in range(given):
+        for writer in writers:
+            writer.send(stage.me, str(number))
+        if number % 5 == 4:
+            with contextlib.suppress(OSError, NotConnectedError), socket.socket(fileno=os.dup(rt.fileno())) as line:
+                line.shutdown(socket.SHUT_RDWR)
+        if number % 10 == 9:
+            assert rt.stop(PATIENCE)
+            rt.start()
+            rt.wait_connected(PATIENCE)
+    until(lambda: sum(map(len, got.values())) >= given * len(writers), stage)
+    assert rt.stop(PATIENCE)
+    assert len(got) == len(writers)
+    for thread, texts in got.items():
+        assert texts == [str(number) for number in range(given)]
+        assert most[thread] == 1, "one at a time in each thread"
+    for writer in writers:
+        items = Counter(item.client_context for item in stage.me.thread_with(writer).items)
+        assert set(items.values()) == {1}
 
 
 @pytest.mark.timeout(3600)

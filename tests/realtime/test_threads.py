@@ -36,7 +36,7 @@ def _nothing_left_behind() -> Iterator[None]:
 
 
 def client_of(broker: LoopbackServer, timeout: float = 10.0) -> RealtimeClient:
-    client = RealtimeClient(Host(), SocketMQTToTTransport("localhost", broker.port, timeout, trusting()))
+    client = RealtimeClient(Host(), SocketMQTToTTransport("localhost", broker.port, timeout, trusting()), pace=None)
     client.connect()
     return client
 

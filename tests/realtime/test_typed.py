@@ -367,6 +367,8 @@ anything = st.recursive(
 )
 CLASSES = [cls for cls in vars(events).values() if isinstance(cls, type) and issubclass(cls, events.Event)]
 FLAGS = {
+    "previous",
+    "state",
     "is_active",
     "resumed",
     "will_retry",

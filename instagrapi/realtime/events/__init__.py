@@ -35,6 +35,7 @@ from instagrapi.realtime.events.others import (
     RegionHint,
     Resync,
     SendResponse,
+    StateChanged,
     Undecoded,
     Unknown,
 )
@@ -65,6 +66,7 @@ KINDS: dict[str, type[Event]] = {
         Push,
         Connected,
         Disconnected,
+        StateChanged,
         CaughtUp,
         Resync,
         Undecoded,
@@ -117,6 +119,7 @@ __all__ = [
     "Resync",
     "Seen",
     "SendResponse",
+    "StateChanged",
     "ThreadEvent",
     "ThreadRemove",
     "ThreadUpdate",

@@ -9,6 +9,7 @@ from pydantic import AliasPath, BaseModel, ConfigDict, Field
 
 from instagrapi.realtime.events.base import Event
 from instagrapi.realtime.events.fields import Integer, Moment, Text, Words
+from instagrapi.realtime.state import State
 
 
 class LiveStarted(Event):
@@ -126,6 +127,19 @@ class Disconnected(Event):
     reason: Text = None
     will_retry: bool = False
     retry_in: float | None = None
+
+
+class StateChanged(Event):
+    """The client stands elsewhere; see :class:`~instagrapi.realtime.state.State`.
+
+    Attributes:
+        previous: where it stood before.
+        state: where it stands now.
+    """
+
+    kind = "state_changed"
+    previous: State = State.IDLE
+    state: State = State.IDLE
 
 
 class CaughtUp(Event):

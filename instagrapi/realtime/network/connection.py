@@ -15,6 +15,7 @@ from instagrapi.realtime.network.ending import why_ended
 from instagrapi.realtime.network.handshake import await_answer, check_accepted
 from instagrapi.realtime.network.traffic import Traffic
 from instagrapi.realtime.network.transport import ByteTransport
+from instagrapi.realtime.network.watch import KeepAliveWatch
 from instagrapi.realtime.protocol.keepalive import KeepAlive, Verdict
 from instagrapi.realtime.protocol.packets import ConnAck, Connect, Packet, PingReq, PingResp, Publish
 from instagrapi.realtime.protocol.session import MQTToTSession, SessionState
@@ -60,10 +61,11 @@ class Connection:
         self._on_publish = on_publish
         self._max_inbox = max_inbox
         self._inbox: deque[Packet] = deque()
-        self._changed = threading.Condition()
+        self._lock = threading.RLock()  # taken for all that arrives, which costs less without the condition around it
+        self._changed = threading.Condition(self._lock)
         self._opened = self._inside_packet = False
         self._pumped_by: int | None = None
-        self._look_at = 0.0  # at the keep alive
+        self._watch = KeepAliveWatch(self._keep_alive)
         self._attend_at = 0.0  # to that and to collected PUBACKs, while packets are at hand
         self._pongs = 0
         self._acks: deque[int] = deque()
@@ -191,19 +193,23 @@ class Connection:
         if inbox and self._clock() >= self._attend_at:  # the handlers of the next packet may take long
             self.flush_acks()
             self._ping_if_due()
+        if inbox and self._opened and (packet := self._take()):
+            return packet
         deadline = Deadline.after(timeout, self._clock)
-        while (inbox and self._opened) or self._wait(inbox.__len__, deadline):
-            with contextlib.suppress(IndexError):  # somebody took what was unread
-                return inbox.popleft()
+        while self._wait(inbox.__len__, deadline):
+            if packet := self._take():
+                return packet
         return None
+
+    def _take(self) -> Packet | None:
+        try:
+            return self._inbox.popleft()
+        except IndexError:  # somebody took what was unread
+            return None
 
     def take_unread(self) -> list[Packet]:
         """What came before the end and was not read; nobody else will get it."""
-        taken: list[Packet] = []
-        with contextlib.suppress(IndexError):  # a reader may take some itself
-            while True:
-                taken.append(self._inbox.popleft())
-        return taken
+        return list(iter(self._take, None))  # a reader may take some itself
 
     def wait_until(self, done: Callable[[], bool], timeout: float | None) -> bool:
         """Reads until ``done``, filing every packet in the inbox; false when the time ran out first.
@@ -220,7 +226,7 @@ class Connection:
         me, is_first = threading.get_ident(), True
         while True:
             try:  # an interrupt may come as soon as this thread is the one that reads
-                with self._changed:
+                with self._lock:
                     if not self._opened and self.error is None:
                         raise NotConnectedError("not connected: the connection is still being made")
                     if done():
@@ -237,7 +243,7 @@ class Connection:
                 self._pump(deadline)
             finally:
                 if self._pumped_by == me:
-                    with self._changed:
+                    with self._lock:
                         self._pumped_by = None
                         self._changed.notify_all()
 
@@ -248,7 +254,7 @@ class Connection:
             return
         self._ping_if_due()
         try:
-            data = self._transport.receive(self._patience(deadline))
+            data = self._transport.receive(self._watch.patience(deadline.remaining(), self._clock()))
         except TimeoutError:
             if self.answers_are_scripted:
                 raise
@@ -263,26 +269,20 @@ class Connection:
             return
         self._receive(data)
 
-    def _patience(self, deadline: Deadline) -> float | None:
-        remaining = deadline.remaining()
-        if self._look_at == float("inf"):
-            return remaining
-        until_look = max(0.0, self._look_at - self._clock())
-        return until_look if remaining is None else min(remaining, until_look)
-
     def _ping_if_due(self) -> None:
         """Sends PINGREQ when the keep alive asks for it, and notes when to look again."""
-        if self._verdict() is Verdict.SEND_PING:
-            self._send_pingreq()
-        wake_at = self._keep_alive.wake_at(inside_packet=self._inside_packet)
-        self._look_at = self._attend_at = float("inf") if wake_at is None else wake_at
+        if not self._watch.is_early(self._clock()):
+            if self._verdict() is Verdict.SEND_PING:
+                self._send_pingreq()
+            self._watch.has_looked(inside_packet=self._inside_packet)
+        self._attend_at = self._watch.look_at
 
     def _verdict(self) -> Verdict:
         return self._keep_alive.verdict(self._clock(), inside_packet=self._inside_packet)
 
     def _receive(self, data: bytes) -> None:
         now = self._clock()
-        with self._changed:
+        with self._lock:
             self._keep_alive.received(now)
             # What ends a packet buys as much time as what is within: the PINGRESP may have had to wait behind it.
             self._inside_packet = self._session.inside_packet
@@ -395,6 +395,6 @@ class Connection:
             self._count_sent(data)
 
     def _count_sent(self, data: bytes) -> None:
-        with self._changed:
+        with self._lock:
             self._keep_alive.sent(self._clock())
             self.traffic.sent(len(data))
