@@ -15,9 +15,9 @@ _SMALL_TALK: tuple[Callable[[Actor, Actor], object], ...] = (
     lambda me, partner: me.send(partner, "hi there"),
     lambda me, partner: me.send(partner, "!ping"),
     lambda me, partner: me.send_photo(partner, width=160, height=120),
-    lambda me, partner: me.send(partner, "how are you?"),
     lambda me, partner: me.send_voice(partner, seconds=2.0),
-    lambda me, partner: me.send(partner, "have you seen this?"),
+    lambda me, partner: me.send(partner, "!ping"),
+    lambda me, partner: me.send_photo(partner, width=160, height=120),
     lambda me, partner: me.send_video(partner, width=160, height=120, seconds=1.0),
     lambda me, partner: me.send(partner, "see you later"),
 )

@@ -119,6 +119,15 @@ def test_what_the_companion_does_step_by_step(alice: Actor, bot: Actor) -> None:
     companion.stop()
 
 
+def test_the_companion_sends_files_now_and_then(alice: Actor, bot: Actor) -> None:
+    companion = Companion(alice, list, 60)
+    for _ in range(32):
+        companion.step(bot)
+    items = list(alice.thread_with(bot).items)
+    assert {item.item_type for item in items} == {"text", "media", "voice_media"}
+    assert {item.shown["media"]["media_type"] for item in items if item.item_type == "media"} == {1, 2}
+
+
 def test_a_refusal_does_not_end_the_companion(emu: Emulator, follow: Follow, bot: Actor) -> None:
     follow(bot)
     companion = emu.companion("alice", interval=0.001)
