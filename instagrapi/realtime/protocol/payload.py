@@ -12,7 +12,8 @@ DEFAULT_MAX_INFLATED_SIZE = 32 * 2**20
 
 #: A zlib stream with a 32 KiB window starts with this byte (RFC 1950); no known body that is not deflated does.
 _ZLIB_MARK = 0x78
-_decoder = json.JSONDecoder()
+#: What ``json.loads`` does in the end, without what it looks at before.
+_scan = json.JSONDecoder().scan_once
 _WHITESPACE = " \t\n\r"
 
 
@@ -56,7 +57,9 @@ def parse_json(text: str | bytes) -> Any:
     if isinstance(text, bytes):
         text = text.decode()
     try:
-        value, end = _decoder.raw_decode(text, 0 if text[:1] not in _WHITESPACE else _skip_blanks(text))
+        value, end = _scan(text, 0)
+    except StopIteration:  # blanks come first, or it is none
+        value, end = _scan_behind_blanks(text)
     except RecursionError:
         raise ValueError("the JSON text is nested too deeply") from None
     if end != len(text) and text[end:].strip(_WHITESPACE):
@@ -64,5 +67,10 @@ def parse_json(text: str | bytes) -> Any:
     return value
 
 
-def _skip_blanks(text: str) -> int:
-    return len(text) - len(text.lstrip(_WHITESPACE))
+def _scan_behind_blanks(text: str) -> tuple[Any, int]:
+    try:
+        return _scan(text, len(text) - len(text.lstrip(_WHITESPACE)))
+    except StopIteration as stop:
+        raise json.JSONDecodeError("Expecting value", text, stop.value) from None
+    except RecursionError:
+        raise ValueError("the JSON text is nested too deeply") from None
