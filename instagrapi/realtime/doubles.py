@@ -27,7 +27,7 @@ class DoublePublishes:
 
     def __init__(self) -> None:
         #: By a digest of the patch: when it came first, whether it is marked, and on which topics it came.
-        self._seen: OrderedDict[int, tuple[float, bool, set[str]]] = OrderedDict()
+        self._seen: OrderedDict[int, tuple[float, bool, tuple[str, ...]]] = OrderedDict()
 
     def is_copy(self, topic: str, patch: Patch, now: float) -> bool:
         """Whether a patch came on another topic a moment ago; notes it otherwise.
@@ -42,10 +42,10 @@ class DoublePublishes:
         if first is not None:
             at, was_double, topics = first
             if topic not in topics and (is_double or was_double) and now - at <= WINDOW:
-                topics.add(topic)
+                self._seen[key] = at, was_double, (*topics, topic)
                 return True
             self._seen.move_to_end(key)
-        self._seen[key] = now, is_double, {topic}
+        self._seen[key] = now, is_double, (topic,)
         if len(self._seen) > CAPACITY:
             self._seen.popitem(last=False)
         return False

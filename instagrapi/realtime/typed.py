@@ -57,7 +57,10 @@ _ITEM_FIELDS = ("user_id", "item_type", "text", "client_context", "timestamp")
 
 def patch_class(patch: Patch) -> type[ev.Event]:
     """Which event a Direct patch is; ``Unknown`` when it is none that has a class."""
-    target, op, has_fields = patch.target, patch.op, isinstance(patch.value, Mapping) and bool(patch.value)
+    target, op, value = patch.target, patch.op, patch.value
+    has_fields = isinstance(value, dict) and bool(value)
+    if op == "add" and has_fields and target.target is Target.ITEM:
+        return ev.Message  # as nearly always
     match target.target:
         case Target.ITEM | Target.VISUAL_ITEM if op == "remove":
             return ev.MessageDelete

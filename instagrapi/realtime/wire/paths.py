@@ -35,6 +35,7 @@ class Path(NamedTuple):
 
 
 _OTHER = Path(Target.OTHER)
+_IN_THREADS = ["direct_v2", "threads"]
 
 
 def parse_path(path: str) -> Path:
@@ -42,9 +43,9 @@ def parse_path(path: str) -> Path:
     first, *segments = path.split("/")
     if first or not segments:
         return _OTHER
+    if len(segments) == 5 and segments[:2] == _IN_THREADS and segments[3] == "items" and segments[2] and segments[4]:
+        return Path(Target.ITEM, segments[2], segments[4])  # as nearly always
     match segments:
-        case ["direct_v2", "threads", thread_id, "items", item_id] if thread_id and item_id:
-            return Path(Target.ITEM, thread_id, item_id)
         case ["direct_v2", "threads", thread_id, *rest] if thread_id:
             return _in_thread(thread_id, rest)
         case ["direct_v2", "inbox", "threads", thread_id] if thread_id:
