@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from json.scanner import make_scanner
 from typing import Any
 
 from instagrapi.exceptions import LimitExceeded
@@ -13,7 +14,7 @@ DEFAULT_MAX_INFLATED_SIZE = 32 * 2**20
 #: A zlib stream with a 32 KiB window starts with this byte (RFC 1950); no known body that is not deflated does.
 _ZLIB_MARK = 0x78
 #: What ``json.loads`` does in the end, without what it looks at before.
-_scan = json.JSONDecoder().scan_once
+_scan = make_scanner(json.JSONDecoder())
 _WHITESPACE = " \t\n\r"
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from instagrapi.exceptions import RealtimeProtocolError
 from instagrapi.realtime.protocol.payload import DEFAULT_MAX_INFLATED_SIZE, inflate, parse_json
@@ -17,10 +16,11 @@ _ENVELOPES: dict[str, Struct] = {
     MQTToTTopics.REALTIME_SUB: GRAPHQL_EVENT,
     MQTToTTopics.PUBSUB: SKYWALKER_EVENT,
 }
+#: Topics whose bodies are structs, or may be.
+_STRUCTS = _ENVELOPES.keys() | {MQTToTTopics.REGION_HINT}
 
 
-@dataclass(slots=True)
-class Decoded:
+class Decoded(NamedTuple):
     """A decoded body.
 
     Attributes:
@@ -31,8 +31,11 @@ class Decoded:
     """
 
     topic: str
-    body: Any = field(repr=False)
+    body: Any
     problem: str | None = None
+
+    def __repr__(self) -> str:
+        return f"Decoded(topic={self.topic!r}, problem={self.problem!r})"
 
 
 def decode_realtime(topic: str, payload: bytes, max_size: int = DEFAULT_MAX_INFLATED_SIZE) -> Decoded:
@@ -41,11 +44,12 @@ def decode_realtime(topic: str, payload: bytes, max_size: int = DEFAULT_MAX_INFL
         body = inflate(payload, max_size)
     except RealtimeProtocolError as error:
         return Decoded(topic, payload, str(error))
-    envelope = _ENVELOPES.get(topic)
-    if envelope is not None and body[:1] not in _JSON_STARTS:
-        return _open_envelope(topic, envelope, body)
-    if topic == MQTToTTopics.REGION_HINT:
-        return _region_hint(topic, body)
+    if topic in _STRUCTS:
+        envelope = _ENVELOPES.get(topic)
+        if envelope is None:
+            return _region_hint(topic, body)
+        if body[:1] not in _JSON_STARTS:
+            return _open_envelope(topic, envelope, body)
     try:
         return Decoded(topic, parse_json(body))
     except ValueError as error:
