@@ -14,7 +14,7 @@ DEFAULT_MAX_INFLATED_SIZE = 32 * 2**20
 #: A zlib stream with a 32 KiB window starts with this byte (RFC 1950); no known body that is not deflated does.
 _ZLIB_MARK = 0x78
 #: What ``json.loads`` does in the end, without what it looks at before.
-_scan = make_scanner(json.JSONDecoder())
+_scan = make_scanner(json.JSONDecoder())  # type: ignore[arg-type]  # typeshed mistakes the argument
 _WHITESPACE = " \t\n\r"
 
 
