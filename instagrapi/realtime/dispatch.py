@@ -165,7 +165,7 @@ class Dispatcher(Listening):
             about: gives the typed event that filters look at; without it filtered handlers do not run.
         """
         if registrations := self.handlers.get(event):
-            self._run(event, registrations, payload, about)
+            self.run(event, registrations, payload, about)
 
     def emit_typed(self, event: Event) -> None:
         """Runs the handlers of the event's class and of its base classes, the most specific first.
@@ -173,14 +173,14 @@ class Dispatcher(Listening):
         Kinds that only exist as typed events reach handlers by name too, as a dictionary, before that.
         """
         if event.kind in DICTIONARY_KINDS and (named := self.handlers.get(event.kind)):
-            self._run(event.kind, named, event.as_dictionary(), lambda: event)
+            self.run(event.kind, named, event.as_dictionary(), lambda: event)
         registrations: tuple[Registration, ...] = ()
         for cls in type(event).__mro__:
             if issubclass(cls, Event):
                 registrations += self.handlers.get(cls) or ()
             if cls is Event:
                 break
-        self._run(event.kind, registrations, event, lambda: event)
+        self.run(event.kind, registrations, event, lambda: event)
 
     @property
     def has_failure(self) -> bool:
@@ -199,7 +199,8 @@ class Dispatcher(Listening):
         if failure is not None:
             self._log.error("a handler failed", exc_info=failure)
 
-    def _run(self, event: str, registrations: tuple[Registration, ...], payload: Any, about: About | None) -> None:
+    def run(self, event: str, registrations: tuple[Registration, ...], payload: Any, about: About | None) -> None:
+        """Runs registrations of a name that were looked up before, see :meth:`emit`."""
         for registration in registrations:
             if not registration.active:
                 continue

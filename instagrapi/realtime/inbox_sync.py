@@ -304,12 +304,9 @@ class InboxSync(Sharing):
     def _subscribe_chosen(self) -> None:
         self.sync_inbox()
 
-    def _read(self, deadline: Deadline) -> Any:
-        """As in every client; the position is saved as it moves."""
-        try:
-            return super()._read(deadline)
-        finally:
-            self._sync.tick()
+    def _settle(self) -> None:
+        self._sync.tick()
+        super()._settle()
 
     def disconnect(self) -> None:
         """As in every client; also saves the position."""

@@ -232,10 +232,10 @@ class Outgoing(InboxSync):
         super()._tick()
         self._send_left()
 
-    def _read(self, deadline: Deadline) -> Any:
-        body = super()._read(deadline)
-        self._send_left()
-        return body
+    def _settle(self) -> None:
+        super()._settle()
+        if self._replies.is_expecting:
+            self._send_left()
 
     # --- answers ---------------------------------------------------------------------------------------------------
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from logging import DEBUG
 from typing import Any
 
@@ -50,7 +49,8 @@ class Reading(Recovering):
             return self._read(deadline) if self._turns.take(deadline) else None
         finally:
             self._turns.end()
-            self._deliver()  # what somebody wanted to tell just now
+            if self._unread:
+                self._deliver()  # what somebody wanted to tell just now
 
     def _stand_in(self, enough: Callable[[], bool], deadline: Deadline) -> None:
         """Reads one packet as :meth:`read_once`, unless there is enough or somebody else reads it."""
@@ -77,7 +77,12 @@ class Reading(Recovering):
             return self._handle(connection, packet) if type(packet) is Publish else packet
         finally:
             self._end_of(self._connection)
-            self._deliver()
+            if self._unread:
+                self._deliver()
+            self._settle()
+
+    def _settle(self) -> None:
+        """Does what has become due by what was read and handled."""
 
     def _next_packet(self, deadline: Deadline) -> tuple[Connection, Packet] | None:
         while True:
@@ -90,8 +95,12 @@ class Reading(Recovering):
                 continue
             if connection is None:
                 return None
-            with self._surviving(connection):
+            try:
                 packet = connection.read(0 if connection.has_packets else self._patience(deadline))
+            except Exception:
+                if not self._survives(connection):
+                    raise
+            else:
                 if packet is not None:
                     return connection, packet
                 if deadline.expired():
@@ -168,15 +177,13 @@ class Reading(Recovering):
             connection = self._standing_connection(deadline)
             if connection is None:
                 return done()
-            with self._surviving(connection):
+            try:
                 return connection.wait_until(done, deadline.remaining())
+            except Exception:
+                if not self._survives(connection):
+                    raise
         return True
 
-    @contextlib.contextmanager
-    def _surviving(self, connection: Connection) -> Iterator[None]:
-        """Lets the end of a connection pass if another one will take its place."""
-        try:
-            yield
-        except Exception:
-            if self._attempts_itself or not self._end_of(connection, at_once=True):
-                raise
+    def _survives(self, connection: Connection) -> bool:
+        """Whether another connection takes the place of one that has ended."""
+        return not self._attempts_itself and self._end_of(connection, at_once=True)

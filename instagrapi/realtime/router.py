@@ -150,66 +150,88 @@ class RealtimeRouter:
                 if self._sync is not None and isinstance(element, dict) and self._sync.handled(element, [], []):
                     self._on_caught_up()
                 continue
-            meta = {key: value for key, value in element.items() if key != "data"}
-            self._sync_element(element, meta, patches)
+            meta = element.copy()
+            del meta["data"]
+            if self._sync is None or self._sharer is None:
+                self._sync_element(element, meta, patches)
+            else:
+                self._share_element(self._sync, self._sharer, element, meta, patches)
 
     def _sync_element(self, element: dict[str, Any], meta: dict[str, Any], patches: list[Any]) -> None:
         """Emits what is new in an element, and notes that it was handled once the handlers have returned."""
         keys: list[str | None] = []
         times: list[int] = []
-        parts: list[Part] = []
-        sync, sharer = self._sync, self._sharer
+        sync, seq_id = self._sync, meta.get("seq_id")
         may_be_known = sync is not None and sync.is_replayed(element)
-        begun = None if sync is None or sharer is None else sync.begin(element)
-        origin = None if sharer is None else self._origin(meta)  # when it was read, not handled
         for index, raw in enumerate(patches):
-            path = raw.get("path") if isinstance(raw, dict) else None
-            if not isinstance(path, str):
-                what = {**meta, **raw} if isinstance(raw, dict) else {**meta, "data": raw}
-                parts.append((None, partial(self._not_a_patch, what)))
+            if (patch := _patch_of(raw)) is None:
+                self._not_a_patch(_surrounded(raw, meta))
                 continue
-            patch = _parse(path, raw)
+            key = patch_key(seq_id, index, patch.target, patch.op)
+            keys.append(key)
+            _note_time(patch, times)
+            if may_be_known and sync is not None and sync.was_handled(key, element):
+                self._count(DUPLICATE)
+            else:
+                self._sync_patch(patch, meta)
+        if sync is not None and sync.handled(element, keys, times):
+            self._on_caught_up()
+
+    def _share_element(
+        self, sync: MessageSync, sharer: Sharer, element: dict[str, Any], meta: dict[str, Any], patches: list[Any]
+    ) -> None:
+        """The same, each conversation's patches by a worker."""
+        keys: list[str | None] = []
+        times: list[int] = []
+        parts: list[Part] = []
+        replayed = element if sync.is_replayed(element) else None
+        begun = sync.begin(element)
+        origin = self._origin(meta)  # when it was read, not handled
+        for index, raw in enumerate(patches):
+            if (patch := _patch_of(raw)) is None:
+                parts.append((None, partial(self._not_a_patch, _surrounded(raw, meta))))
+                continue
             key = patch_key(meta.get("seq_id"), index, patch.target, patch.op)
             keys.append(key)
-            times += _item_time(patch)
-            run = partial(self._sync_patch, patch, meta, key, element if may_be_known else None, origin, begun)
+            _note_time(patch, times)
+            run = partial(self._shared_patch, sync, patch, meta, key, replayed, origin, begun)
             parts.append((patch.target.thread_id, run))
-        note = partial(self._element_handled, element, keys, times, begun)
-        if sharer is None or sync is None or begun is None:
-            for _, run_part in parts:
-                run_part()
-            note()
-        else:
-            begun.since = min(times, default=None)
-            sharer.share_out(parts, note, partial(sync.abandon, begun))
+        begun.since = min(times, default=None)
+        note = partial(self._shared_element_handled, sync, sharer, element, keys, times, begun)
+        sharer.share_out(parts, note, partial(sync.abandon, begun))
 
-    def _sync_patch(
+    def _shared_patch(
         self,
+        sync: MessageSync,
         patch: Patch,
         meta: dict[str, Any],
         key: str | None,
         replayed: dict[str, Any] | None,
-        origin: Origin | None,
-        begun: Begun | None,
+        origin: Origin,
+        begun: Begun,
     ) -> None:
-        # Asked only now: with workers, the first copy may have been on its way when this one came.
-        if replayed is not None and self._sync is not None and self._sync.was_handled(key, replayed):
+        # Asked only now: the first copy may have been on its way when this one came.
+        if replayed is not None and sync.was_handled(key, replayed):
             self._count(DUPLICATE)
             return
+        self._sync_patch(patch, meta, origin)
+        sync.handled_part(begun, key)
+
+    def _shared_element_handled(
+        self,
+        sync: MessageSync,
+        sharer: Sharer,
+        element: dict[str, Any],
+        keys: list[str | None],
+        times: list[int],
+        begun: Begun,
+    ) -> None:
+        if sync.handled(element, keys, times, begun):
+            sharer.left_to_reader.append(self._on_caught_up)
+
+    def _sync_patch(self, patch: Patch, meta: dict[str, Any], origin: Origin | None = None) -> None:
         name = "message" if patch.path.startswith(_THREADS) else "thread_update"
         self._direct_patch(MQTToTTopics.MESSAGE_SYNC, patch, {}, meta, sync_name=name, origin=origin)
-        if begun is not None and self._sync is not None:
-            self._sync.handled_part(begun, key)
-
-    def _element_handled(
-        self, element: dict[str, Any], keys: list[str | None], times: list[int], begun: Begun | None
-    ) -> None:
-        if self._sync is None or not self._sync.handled(element, keys, times, begun):
-            return
-        if self._sharer is None:
-            self._on_caught_up()
-        else:
-            self._sharer.left_to_reader.append(self._on_caught_up)
 
     def _not_a_patch(self, element: Any) -> None:
         self._dispatcher.emit("iris", element)
@@ -311,16 +333,18 @@ class RealtimeRouter:
         origin: Origin | None = None,
     ) -> None:
         cls = typed.patch_class(patch)
-        build = Once(partial(self._patch_event, patch, cls, meta, origin))
-        if sync_name and self._wants(sync_name):
-            self._dispatcher.emit(sync_name, {**meta, "message": _message(patch)}, build)
+        build = _PatchEvent(self, patch, cls, meta, origin)
+        run, wants = self._dispatcher.run, self._wants
+        if sync_name and (wanted := wants(sync_name)):
+            run(sync_name, wanted, {**meta, "message": _message(patch)}, build)
         with self._counting:
             is_copy = self._doubles.is_copy(topic, patch, self._clock())
+            self._counts[DUPLICATE if is_copy else cls.kind] += 1
         if is_copy:
-            self._count(DUPLICATE)
             return
         name = cls.kind if cls in _NAMED and isinstance(patch.value, dict) else None
-        if self._wants("direct") or (name and self._wants(name)):
+        direct, named = wants("direct"), wants(name) if name else None
+        if direct or named:
             event = {
                 **extra,
                 "path": patch.path,
@@ -328,15 +352,33 @@ class RealtimeRouter:
                 "value": patch.value,
                 "thread_id": patch.target.thread_id,
             }
-            self._dispatcher.emit("direct", event, build)
-            if name:
-                self._dispatcher.emit(name, event, build)
-        self._emit(cls, build)
+            if direct:
+                run("direct", direct, event, build)
+            if name and named:
+                run(name, named, event, build)
+        if self._dispatcher.handlers.has_typed:
+            self._dispatcher.emit_typed(build())
 
     def _patch_event(
         self, patch: Patch, cls: type[ev.Event], meta: Mapping[str, Any], origin: Origin | None = None
     ) -> ev.Event:
         return typed.patch_event(patch, origin or self._origin(meta), cls).received_by(self._receiver)
+
+
+class _PatchEvent:
+    """The typed event of a patch, built when it is first asked for, as mostly nobody does."""
+
+    __slots__ = ("_event", "_made_of", "_router")
+
+    def __init__(self, router: RealtimeRouter, *made_of: Any) -> None:
+        self._router = router
+        self._made_of = made_of
+        self._event: ev.Event | None = None
+
+    def __call__(self) -> ev.Event:
+        if self._event is None:
+            self._event = self._router._patch_event(*self._made_of)  # noqa: SLF001
+        return self._event
 
 
 def _presence_in(payload: Any) -> bool:
@@ -349,12 +391,22 @@ def _source(meta: Mapping[str, Any]) -> str:
     return "replay" if "seq_id" in meta and meta.get("realtime") is False else "realtime"
 
 
-def _item_time(patch: Patch) -> list[int]:
-    """The time of a new item, in microseconds, as far as it has one."""
-    if patch.op != "add" or patch.target.target is not Target.ITEM or not isinstance(patch.value, dict):
-        return []
-    time = as_integer(patch.value.get("timestamp"))
-    return [] if time is None else [time]
+def _note_time(patch: Patch, times: list[int]) -> None:
+    """Adds the time of a new item, in microseconds, as far as it has one."""
+    if patch.op == "add" and patch.target.target is Target.ITEM and isinstance(patch.value, dict):
+        time = as_integer(patch.value.get("timestamp"))
+        if time is not None:
+            times.append(time)
+
+
+def _patch_of(raw: Any) -> Patch | None:
+    path = raw.get("path") if isinstance(raw, dict) else None
+    return _parse(path, raw) if isinstance(path, str) else None
+
+
+def _surrounded(raw: Any, meta: dict[str, Any]) -> dict[str, Any]:
+    """What is no patch, with what it came in."""
+    return {**meta, **raw} if isinstance(raw, dict) else {**meta, "data": raw}
 
 
 def _patches(payload: Any) -> list[tuple[dict[str, Any], dict[str, Any]]]:

@@ -21,7 +21,8 @@ class Turns:
     """
 
     def __init__(self) -> None:
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()  # taken for each packet, which costs less without the condition around it
+        self._changed = threading.Condition(self._lock)
         self._reader: int | None = None
         self._stands_in = False
         self._looping = False
@@ -62,7 +63,7 @@ class Turns:
         Raises:
             ConcurrencyError: this thread reads already, or helps.
         """
-        if self.is_reader or self.is_helper():
+        if self._reader == _ME() or self.is_helper():
             raise ConcurrencyError(_BUSY)
 
     def take(self, deadline: Deadline) -> bool:
@@ -72,7 +73,7 @@ class Turns:
             ConcurrencyError: somebody else reads.
         """
         me = _ME()
-        with self._changed:
+        with self._lock:
             while True:
                 if self._looping and self._loop != me:
                     raise ConcurrencyError(_BUSY)
@@ -94,7 +95,7 @@ class Turns:
 
     def end(self) -> None:
         """Has read; does nothing if it was another thread's turn."""
-        with self._changed:
+        with self._lock:
             if self._reader == _ME():
                 self._reader, self._stands_in = None, False
                 if self._waiting:

@@ -60,7 +60,8 @@ class Connection:
         self._on_publish = on_publish
         self._max_inbox = max_inbox
         self._inbox: deque[Packet] = deque()
-        self._changed = threading.Condition()
+        self._lock = threading.RLock()  # taken for all that arrives, which costs less without the condition around it
+        self._changed = threading.Condition(self._lock)
         self._opened = self._inside_packet = False
         self._pumped_by: int | None = None
         self._look_at = 0.0  # at the keep alive
@@ -191,19 +192,23 @@ class Connection:
         if inbox and self._clock() >= self._attend_at:  # the handlers of the next packet may take long
             self.flush_acks()
             self._ping_if_due()
+        if inbox and self._opened and (packet := self._take()):
+            return packet
         deadline = Deadline.after(timeout, self._clock)
-        while (inbox and self._opened) or self._wait(inbox.__len__, deadline):
-            with contextlib.suppress(IndexError):  # somebody took what was unread
-                return inbox.popleft()
+        while self._wait(inbox.__len__, deadline):
+            if packet := self._take():
+                return packet
         return None
+
+    def _take(self) -> Packet | None:
+        try:
+            return self._inbox.popleft()
+        except IndexError:  # somebody took what was unread
+            return None
 
     def take_unread(self) -> list[Packet]:
         """What came before the end and was not read; nobody else will get it."""
-        taken: list[Packet] = []
-        with contextlib.suppress(IndexError):  # a reader may take some itself
-            while True:
-                taken.append(self._inbox.popleft())
-        return taken
+        return list(iter(self._take, None))  # a reader may take some itself
 
     def wait_until(self, done: Callable[[], bool], timeout: float | None) -> bool:
         """Reads until ``done``, filing every packet in the inbox; false when the time ran out first.
@@ -282,7 +287,7 @@ class Connection:
 
     def _receive(self, data: bytes) -> None:
         now = self._clock()
-        with self._changed:
+        with self._lock:
             self._keep_alive.received(now)
             # What ends a packet buys as much time as what is within: the PINGRESP may have had to wait behind it.
             self._inside_packet = self._session.inside_packet
@@ -395,6 +400,6 @@ class Connection:
             self._count_sent(data)
 
     def _count_sent(self, data: bytes) -> None:
-        with self._changed:
+        with self._lock:
             self._keep_alive.sent(self._clock())
             self.traffic.sent(len(data))

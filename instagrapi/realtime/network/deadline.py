@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Self, TypeAlias
+from typing import TypeAlias
 
 #: Gives seconds that never go back, like ``time.monotonic``.
 Clock: TypeAlias = Callable[[], float]
@@ -25,11 +25,9 @@ class Deadline:
         self._clock = clock
 
     @classmethod
-    def after(cls, seconds: float | None, clock: Clock = time.monotonic) -> Self:
+    def after(cls, seconds: float | None, clock: Clock = time.monotonic) -> Deadline:
         """A deadline that many seconds from now; ``None`` means never."""
-        if seconds is None:
-            return cls(None, clock)
-        return cls(clock() + seconds, clock)
+        return _NEVER if seconds is None else cls(clock() + seconds, clock)
 
     def remaining(self) -> float | None:
         """Seconds left, never negative; ``None`` for ever."""
@@ -38,3 +36,6 @@ class Deadline:
     def expired(self) -> bool:
         """Whether the moment has passed."""
         return self.at is not None and self._clock() >= self.at
+
+
+_NEVER = Deadline(None)
