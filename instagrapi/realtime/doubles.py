@@ -15,6 +15,7 @@ CAPACITY = 512
 WINDOW = 10.0
 #: Values whose text is longer are compared as they stand; the server writes both copies alike.
 _MOST_PARSED = 10_000
+_ITEM = Target.ITEM
 _TYPING_FIELDS = ("sender_id", "activity_status", "timestamp")
 
 
@@ -53,7 +54,7 @@ class DoublePublishes:
 
 def _digest(patch: Patch) -> int:
     """A number for what two copies have in common: a new or removed item's id never comes again, else all of it."""
-    if patch.target.target is Target.ITEM and patch.op != "replace":
+    if patch.target.target is _ITEM and patch.op != "replace":
         return hash((patch.path, patch.op))
     return hash((patch.path, patch.op, patch.raw.get("ts"), _canonical(patch)))
 

@@ -22,6 +22,7 @@ DEFAULT_SAVED = 500
 _RECENT = "recent"
 _ADDED = "add:"
 _MAX_NUMBER = 2**63 - 1
+_ITEM = Target.ITEM
 
 
 def added_key(item_id: str) -> str:
@@ -43,7 +44,7 @@ def patch_key(seq_id: Any, index: int, target: Path | None = None, op: str | Non
     Returns:
         The key; ``None`` for what cannot be recognised, as its element has no number.
     """
-    if op == "add" and target is not None and target.target is Target.ITEM and target.item_id:
+    if op == "add" and target is not None and target.target is _ITEM and target.item_id:
         return added_key(target.item_id)
     number = _number(seq_id)
     return None if number is None else f"{number}.{index}"

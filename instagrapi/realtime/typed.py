@@ -48,6 +48,7 @@ class Origin:
         return None if user is None or self.account_id is None else user == self.account_id
 
 
+_ITEM = Target.ITEM
 #: The operations there are; a patch with another one, or with none, does not say what happened.
 _SETTING = ("add", "replace")
 _OPERATIONS = (*_SETTING, "remove", "notify")
@@ -59,7 +60,7 @@ def patch_class(patch: Patch) -> type[ev.Event]:
     """Which event a Direct patch is; ``Unknown`` when it is none that has a class."""
     target, op, value = patch.target, patch.op, patch.value
     has_fields = isinstance(value, dict) and bool(value)
-    if op == "add" and has_fields and target.target is Target.ITEM:
+    if op == "add" and has_fields and target.target is _ITEM:
         return ev.Message  # as nearly always
     match target.target:
         case Target.ITEM | Target.VISUAL_ITEM if op == "remove":

@@ -64,7 +64,8 @@ class Connection:
         self._changed = threading.Condition(self._lock)
         self._opened = self._inside_packet = False
         self._pumped_by: int | None = None
-        self._look_at = 0.0  # at the keep alive
+        self._waiting = 0  # for who reads
+        self._look_at, self._look_for = 0.0, keep_alive  # at the keep alive, as long as it is that
         self._attend_at = 0.0  # to that and to collected PUBACKs, while packets are at hand
         self._pongs = 0
         self._acks: deque[int] = deque()
@@ -225,7 +226,7 @@ class Connection:
         me, is_first = threading.get_ident(), True
         while True:
             try:  # an interrupt may come as soon as this thread is the one that reads
-                with self._changed:
+                with self._lock:
                     if not self._opened and self.error is None:
                         raise NotConnectedError("not connected: the connection is still being made")
                     if done():
@@ -236,15 +237,23 @@ class Connection:
                         return False
                     is_first = False
                     if self._pumped_by is not None:
-                        self._changed.wait(deadline.remaining())
+                        self._wait_for_reader(deadline)
                         continue
                     self._pumped_by = me
                 self._pump(deadline)
             finally:
                 if self._pumped_by == me:
-                    with self._changed:
+                    with self._lock:
                         self._pumped_by = None
-                        self._changed.notify_all()
+                        if self._waiting:
+                            self._changed.notify_all()
+
+    def _wait_for_reader(self, deadline: Deadline) -> None:
+        self._waiting += 1
+        try:
+            self._changed.wait(deadline.remaining())
+        finally:
+            self._waiting -= 1
 
     def _pump(self, deadline: Deadline) -> None:
         """One step of progress: some bytes, a ping, or the end of the wait."""
@@ -276,11 +285,17 @@ class Connection:
         return until_look if remaining is None else min(remaining, until_look)
 
     def _ping_if_due(self) -> None:
-        """Sends PINGREQ when the keep alive asks for it, and notes when to look again."""
-        if self._verdict() is Verdict.SEND_PING:
-            self._send_pingreq()
-        wake_at = self._keep_alive.wake_at(inside_packet=self._inside_packet)
-        self._look_at = self._attend_at = float("inf") if wake_at is None else wake_at
+        """Sends PINGREQ when the keep alive asks for it, and notes when to look again: what moves over the line until
+        then only puts that off.
+        """
+        keep_alive = self._keep_alive
+        is_early = self._clock() < self._look_at and self._look_for == keep_alive.interval
+        if not is_early or keep_alive.ping_outstanding:
+            if self._verdict() is Verdict.SEND_PING:
+                self._send_pingreq()
+            wake_at = keep_alive.wake_at(inside_packet=self._inside_packet)
+            self._look_at, self._look_for = float("inf") if wake_at is None else wake_at, keep_alive.interval
+        self._attend_at = self._look_at
 
     def _verdict(self) -> Verdict:
         return self._keep_alive.verdict(self._clock(), inside_packet=self._inside_packet)
