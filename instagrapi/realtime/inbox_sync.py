@@ -295,7 +295,8 @@ class InboxSync(Sharing):
         return True
 
     def _due_in(self) -> float | None:
-        return min((due for due in (self._sync.due_in(), super()._due_in()) if due is not None), default=None)
+        due_in, other = self._sync.due_in(), super()._due_in()
+        return due_in if other is None else other if due_in is None else min(due_in, other)
 
     def _tick(self) -> None:
         self._sync.tick()

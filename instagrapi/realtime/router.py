@@ -17,15 +17,23 @@ from instagrapi.realtime import events as ev
 from instagrapi.realtime import typed
 from instagrapi.realtime.dispatch import Dispatcher, Once
 from instagrapi.realtime.doubles import DoublePublishes
-from instagrapi.realtime.events.fields import as_integer
 from instagrapi.realtime.lanes import Part, Sharer
+from instagrapi.realtime.patches import (
+    has_presence,
+    message_of,
+    note_time,
+    patch_of,
+    patches_of,
+    source_of,
+    surrounded,
+    sync_name_of,
+)
 from instagrapi.realtime.position import patch_key
 from instagrapi.realtime.replies import is_answer
 from instagrapi.realtime.state import DUPLICATE
-from instagrapi.realtime.syncing import FETCHED, Begun, MessageSync
+from instagrapi.realtime.syncing import Begun, MessageSync
 from instagrapi.realtime.typed import Origin, Patch
-from instagrapi.realtime.wire.decode import Decoded, parse_value
-from instagrapi.realtime.wire.paths import Target, parse_path
+from instagrapi.realtime.wire.decode import Decoded
 from instagrapi.realtime.wire.subscriptions import (
     APP_PRESENCE,
     APP_PRESENCE_ALTERNATIVE,
@@ -37,7 +45,7 @@ from instagrapi.realtime.wire.topics import MQTToTTopics
 PRESENCE_QUERIES = frozenset({APP_PRESENCE, APP_PRESENCE_ALTERNATIVE})
 _DIRECT_SKYWALKER_TYPE = 1
 _LIVE_SKYWALKER_TYPES = (2, 3)
-_THREADS = "/direct_v2/threads/"
+_MESSAGE_SYNC = MQTToTTopics.MESSAGE_SYNC.value
 #: Patches that programs know under a name of their own.
 _NAMED = (ev.Typing, ev.Seen)
 _NOBODY = ev.Receiver(host=None)
@@ -135,7 +143,7 @@ class RealtimeRouter:
         return Origin(
             self._clock(),
             meta.get("seq_id"),
-            _source(meta),
+            source_of(meta),
             meta.get("mutation_token"),
             self._own_user_id(),
         )
@@ -164,16 +172,17 @@ class RealtimeRouter:
         sync, seq_id = self._sync, meta.get("seq_id")
         may_be_known = sync is not None and sync.is_replayed(element)
         for index, raw in enumerate(patches):
-            if (patch := _patch_of(raw)) is None:
-                self._not_a_patch(_surrounded(raw, meta))
+            if (patch := patch_of(raw)) is None:
+                self._not_a_patch(surrounded(raw, meta))
                 continue
             key = patch_key(seq_id, index, patch.target, patch.op)
             keys.append(key)
-            _note_time(patch, times)
+            if patch.op == "add":
+                note_time(patch, times)
             if may_be_known and sync is not None and sync.was_handled(key, element):
                 self._count(DUPLICATE)
             else:
-                self._sync_patch(patch, meta)
+                self._direct_patch(_MESSAGE_SYNC, patch, {}, meta, sync_name=sync_name_of(patch.path))
         if sync is not None and sync.handled(element, keys, times):
             self._on_caught_up()
 
@@ -188,12 +197,13 @@ class RealtimeRouter:
         begun = sync.begin(element)
         origin = self._origin(meta)  # when it was read, not handled
         for index, raw in enumerate(patches):
-            if (patch := _patch_of(raw)) is None:
-                parts.append((None, partial(self._not_a_patch, _surrounded(raw, meta))))
+            if (patch := patch_of(raw)) is None:
+                parts.append((None, partial(self._not_a_patch, surrounded(raw, meta))))
                 continue
             key = patch_key(meta.get("seq_id"), index, patch.target, patch.op)
             keys.append(key)
-            _note_time(patch, times)
+            if patch.op == "add":
+                note_time(patch, times)
             run = partial(self._shared_patch, sync, patch, meta, key, replayed, origin, begun)
             parts.append((patch.target.thread_id, run))
         begun.since = min(times, default=None)
@@ -214,7 +224,7 @@ class RealtimeRouter:
         if replayed is not None and sync.was_handled(key, replayed):
             self._count(DUPLICATE)
             return
-        self._sync_patch(patch, meta, origin)
+        self._direct_patch(_MESSAGE_SYNC, patch, {}, meta, sync_name=sync_name_of(patch.path), origin=origin)
         sync.handled_part(begun, key)
 
     def _shared_element_handled(
@@ -228,10 +238,6 @@ class RealtimeRouter:
     ) -> None:
         if sync.handled(element, keys, times, begun):
             sharer.left_to_reader.append(self._on_caught_up)
-
-    def _sync_patch(self, patch: Patch, meta: dict[str, Any], origin: Origin | None = None) -> None:
-        name = "message" if patch.path.startswith(_THREADS) else "thread_update"
-        self._direct_patch(MQTToTTopics.MESSAGE_SYNC, patch, {}, meta, sync_name=name, origin=origin)
 
     def _not_a_patch(self, element: Any) -> None:
         self._dispatcher.emit("iris", element)
@@ -251,7 +257,7 @@ class RealtimeRouter:
         query_id, payload = body["topic"], body["payload"]
         if query_id == "direct":
             self._plain(topic, payload)
-        elif _presence_in(payload) and isinstance(query_id, str) and query_id in PRESENCE_QUERIES:
+        elif has_presence(payload) and isinstance(query_id, str) and query_id in PRESENCE_QUERIES:
             self._presence(payload)
         else:
             cls = ev.LiveComments if query_id == LIVE_REALTIME_COMMENTS else ev.GraphQL
@@ -260,7 +266,7 @@ class RealtimeRouter:
     def _plain(self, topic: str, payload: Any) -> None:
         """Direct patches, or presence, without an envelope, in one object or a list of them."""
         for element in payload if isinstance(payload, list) else (payload,):
-            if _presence_in(element):
+            if has_presence(element):
                 self._presence(element)
             else:
                 self._direct_payload(topic, element)
@@ -287,9 +293,8 @@ class RealtimeRouter:
             self._typed(ev.Unknown, body, topic=MQTToTTopics.PUBSUB)
 
     def _live(self, payload: Any) -> None:
-        patches = _patches(payload)
-        for _, raw in patches:
-            patch = _parse(raw["path"], raw)
+        patches = patches_of(payload)
+        for _, _, patch in patches:
             self._emit(typed.broadcast_class(patch), partial(self._broadcast, patch))
         if not patches:
             self._typed(ev.Unknown, payload, topic=MQTToTTopics.PUBSUB)
@@ -298,9 +303,9 @@ class RealtimeRouter:
         return typed.broadcast_event(patch, self._origin()).received_by(self._receiver)
 
     def _direct_payload(self, topic: str, payload: Any) -> None:
-        patches = _patches(payload)
-        for meta, raw in patches:
-            patch, extra = _parse(raw["path"], raw), {**meta, **raw}
+        patches = patches_of(payload)
+        for meta, raw, patch in patches:
+            extra = {**meta, **raw}
             if self._sharer is None:
                 self._direct_patch(topic, patch, extra, meta)
             else:
@@ -336,7 +341,7 @@ class RealtimeRouter:
         build = _PatchEvent(self, patch, cls, meta, origin)
         run, wants = self._dispatcher.run, self._wants
         if sync_name and (wanted := wants(sync_name)):
-            run(sync_name, wanted, {**meta, "message": _message(patch)}, build)
+            run(sync_name, wanted, {**meta, "message": message_of(patch)}, build)
         with self._counting:
             is_copy = self._doubles.is_copy(topic, patch, self._clock())
             self._counts[DUPLICATE if is_copy else cls.kind] += 1
@@ -379,57 +384,3 @@ class _PatchEvent:
         if self._event is None:
             self._event = self._router._patch_event(*self._made_of)  # noqa: SLF001
         return self._event
-
-
-def _presence_in(payload: Any) -> bool:
-    return isinstance(payload, dict) and isinstance(payload.get("presence_event"), dict)
-
-
-def _source(meta: Mapping[str, Any]) -> str:
-    if meta.get(FETCHED) is True:
-        return "poll"
-    return "replay" if "seq_id" in meta and meta.get("realtime") is False else "realtime"
-
-
-def _note_time(patch: Patch, times: list[int]) -> None:
-    """Adds the time of a new item, in microseconds, as far as it has one."""
-    if patch.op == "add" and patch.target.target is Target.ITEM and isinstance(patch.value, dict):
-        time = as_integer(patch.value.get("timestamp"))
-        if time is not None:
-            times.append(time)
-
-
-def _patch_of(raw: Any) -> Patch | None:
-    path = raw.get("path") if isinstance(raw, dict) else None
-    return _parse(path, raw) if isinstance(path, str) else None
-
-
-def _surrounded(raw: Any, meta: dict[str, Any]) -> dict[str, Any]:
-    """What is no patch, with what it came in."""
-    return {**meta, **raw} if isinstance(raw, dict) else {**meta, "data": raw}
-
-
-def _patches(payload: Any) -> list[tuple[dict[str, Any], dict[str, Any]]]:
-    """The patches of a body with what surrounds them; a body that is one patch itself counts."""
-    if not isinstance(payload, dict):
-        return []
-    data = payload.get("data")
-    if isinstance(data, list):
-        meta = {key: value for key, value in payload.items() if key != "data"}
-        return [(meta, raw) for raw in data if isinstance(raw, dict) and isinstance(raw.get("path"), str)]
-    return [({}, payload)] if isinstance(payload.get("path"), str) else []
-
-
-def _parse(path: str, raw: Mapping[str, Any]) -> Patch:
-    op = raw.get("op")
-    return Patch(path, parse_path(path), op if isinstance(op, str) else None, parse_value(raw.get("value")), raw)
-
-
-def _message(patch: Patch) -> dict[str, Any]:
-    """The ``message`` of a patch as instagrapi 3.x gives it: the value's keys beside the path's."""
-    message: dict[str, Any] = {"path": patch.path, "op": patch.op, "thread_id": patch.target.thread_id}
-    if isinstance(patch.value, dict):
-        message.update(patch.value)
-    elif patch.value is not None:
-        message["value"] = patch.value
-    return message

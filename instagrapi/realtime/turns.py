@@ -31,7 +31,7 @@ class Turns:
         #: How many loops have begun.
         self.loops = 0
         #: Whether this thread runs handlers for the one that reads.
-        self.is_helper: Callable[[], bool] = lambda: False
+        self.is_helper: Callable[[], bool] | None = None
 
     def _wait(self, deadline: Deadline) -> bool:
         self._waiting += 1
@@ -45,7 +45,11 @@ class Turns:
     @property
     def is_mine(self) -> bool:
         """Whether this thread is inside a handler: it reads, or is that of the loop, or helps."""
-        return _ME() in (self._reader, self._loop) or self.is_helper()
+        return _ME() in (self._reader, self._loop) or self._is_helping
+
+    @property
+    def _is_helping(self) -> bool:
+        return self.is_helper is not None and self.is_helper()
 
     @property
     def is_reader(self) -> bool:
@@ -63,7 +67,7 @@ class Turns:
         Raises:
             ConcurrencyError: this thread reads already, or helps.
         """
-        if self._reader == _ME() or self.is_helper():
+        if self._reader == _ME() or self._is_helping:
             raise ConcurrencyError(_BUSY)
 
     def take(self, deadline: Deadline) -> bool:
@@ -123,7 +127,7 @@ class Turns:
         with self._changed:
             if self._looping:
                 raise ConcurrencyError("the client runs already")
-            if self.is_helper() or (self._reader is not None and (self.is_mine or not self._stands_in)):
+            if self._is_helping or (self._reader is not None and (self.is_mine or not self._stands_in)):
                 raise ConcurrencyError(_BUSY)
             self._looping, self._loop = True, thread
             self.loops += 1

@@ -15,6 +15,7 @@ from instagrapi.realtime.network.ending import why_ended
 from instagrapi.realtime.network.handshake import await_answer, check_accepted
 from instagrapi.realtime.network.traffic import Traffic
 from instagrapi.realtime.network.transport import ByteTransport
+from instagrapi.realtime.network.watch import KeepAliveWatch
 from instagrapi.realtime.protocol.keepalive import KeepAlive, Verdict
 from instagrapi.realtime.protocol.packets import ConnAck, Connect, Packet, PingReq, PingResp, Publish
 from instagrapi.realtime.protocol.session import MQTToTSession, SessionState
@@ -64,8 +65,7 @@ class Connection:
         self._changed = threading.Condition(self._lock)
         self._opened = self._inside_packet = False
         self._pumped_by: int | None = None
-        self._waiting = 0  # for who reads
-        self._look_at, self._look_for = 0.0, keep_alive  # at the keep alive, as long as it is that
+        self._watch = KeepAliveWatch(self._keep_alive)
         self._attend_at = 0.0  # to that and to collected PUBACKs, while packets are at hand
         self._pongs = 0
         self._acks: deque[int] = deque()
@@ -237,7 +237,7 @@ class Connection:
                         return False
                     is_first = False
                     if self._pumped_by is not None:
-                        self._wait_for_reader(deadline)
+                        self._changed.wait(deadline.remaining())
                         continue
                     self._pumped_by = me
                 self._pump(deadline)
@@ -245,15 +245,7 @@ class Connection:
                 if self._pumped_by == me:
                     with self._lock:
                         self._pumped_by = None
-                        if self._waiting:
-                            self._changed.notify_all()
-
-    def _wait_for_reader(self, deadline: Deadline) -> None:
-        self._waiting += 1
-        try:
-            self._changed.wait(deadline.remaining())
-        finally:
-            self._waiting -= 1
+                        self._changed.notify_all()
 
     def _pump(self, deadline: Deadline) -> None:
         """One step of progress: some bytes, a ping, or the end of the wait."""
@@ -262,7 +254,7 @@ class Connection:
             return
         self._ping_if_due()
         try:
-            data = self._transport.receive(self._patience(deadline))
+            data = self._transport.receive(self._watch.patience(deadline.remaining(), self._clock()))
         except TimeoutError:
             if self.answers_are_scripted:
                 raise
@@ -277,25 +269,13 @@ class Connection:
             return
         self._receive(data)
 
-    def _patience(self, deadline: Deadline) -> float | None:
-        remaining = deadline.remaining()
-        if self._look_at == float("inf"):
-            return remaining
-        until_look = max(0.0, self._look_at - self._clock())
-        return until_look if remaining is None else min(remaining, until_look)
-
     def _ping_if_due(self) -> None:
-        """Sends PINGREQ when the keep alive asks for it, and notes when to look again: what moves over the line until
-        then only puts that off.
-        """
-        keep_alive = self._keep_alive
-        is_early = self._clock() < self._look_at and self._look_for == keep_alive.interval
-        if not is_early or keep_alive.ping_outstanding:
+        """Sends PINGREQ when the keep alive asks for it, and notes when to look again."""
+        if not self._watch.is_early(self._clock()):
             if self._verdict() is Verdict.SEND_PING:
                 self._send_pingreq()
-            wake_at = keep_alive.wake_at(inside_packet=self._inside_packet)
-            self._look_at, self._look_for = float("inf") if wake_at is None else wake_at, keep_alive.interval
-        self._attend_at = self._look_at
+            self._watch.has_looked(inside_packet=self._inside_packet)
+        self._attend_at = self._watch.look_at
 
     def _verdict(self) -> Verdict:
         return self._keep_alive.verdict(self._clock(), inside_packet=self._inside_packet)
