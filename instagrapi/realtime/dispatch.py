@@ -6,10 +6,11 @@ import threading
 from collections.abc import Callable
 from typing import Any, Literal, TypeAlias, TypeVar, Unpack, get_args, overload
 
-from instagrapi.exceptions import RealtimeConfigError
+from instagrapi.exceptions import NotConnectedError, RealtimeConfigError, TransportError
 from instagrapi.realtime.events import DICTIONARY_KINDS, KINDS, Event
 from instagrapi.realtime.filters import Filter, Filters
 from instagrapi.realtime.logs import Log, logger
+from instagrapi.realtime.network.ending import CutOff
 
 Handler: TypeAlias = Callable[[Any], object]
 EventName: TypeAlias = str | type[Event]
@@ -146,15 +147,41 @@ class Dispatcher(Listening):
 
     A handler that raises is logged with its traceback and reported as the event ``error``; the other handlers and the
     stream are not touched. With ``on_error="raise"`` the first exception is kept instead, until :meth:`raise_failure`.
+
+    A handler that fails because this side has closed the connection under it is cut off: :class:`CutOff` leaves the
+    dispatcher, and what the handler got does not count as handled.
+
+    Args:
+        on_error: see above.
+        log: where failures are told.
+        closes: how often this side has closed the connection.
     """
 
-    def __init__(self, on_error: OnHandlerError = "continue", log: Log = logger) -> None:
+    def __init__(
+        self, on_error: OnHandlerError = "continue", log: Log = logger, closes: Callable[[], int] = lambda: 0
+    ) -> None:
         if on_error not in get_args(OnHandlerError):
             raise RealtimeConfigError(f"on_handler_error is one of {', '.join(get_args(OnHandlerError))}")
         self.handlers = Handlers()
         self.on_error = on_error
         self._log = log
         self._failure: Exception | None = None
+        self._closes = closes
+        self._came = threading.local()
+
+    def came_in(self, era: int | None) -> int | None:
+        """Says for this thread when what handlers get from now on came: after so many closes; gives what held before.
+
+        ``None`` is for what comes from this side and never again: its handlers are not cut off, they fail.
+        """
+        before: int | None = getattr(self._came, "era", None)
+        self._came.era = era
+        return before
+
+    def closes_itself(self) -> None:
+        """This thread closes the connection: if a handler does, that does not cut it off."""
+        if getattr(self._came, "era", None) is not None:
+            self._came.era = self._closes()
 
     def emit(self, event: str, payload: Any, about: About | None = None) -> None:
         """Runs the handlers of a name, in the order of their registration.
@@ -212,12 +239,19 @@ class Dispatcher(Listening):
                 self._report(event, error)
 
     def _report(self, event: str, error: Exception) -> None:
+        if isinstance(error, NotConnectedError | TransportError) and self._is_cut_off:
+            self._log.warning("the connection was closed under a handler of %r: what it got comes again", event)
+            raise CutOff from error
         if self.on_error == "raise":
             self._failure = self._failure or error
             return
         self._log.exception("a handler of %r failed", event)
         if event != "error":
             self.emit("error", {"event": event, "error": error})
+
+    @property
+    def _is_cut_off(self) -> bool:
+        return getattr(self._came, "era", None) not in (None, self._closes())
 
 
 def register(

@@ -309,14 +309,13 @@ class InboxSync(Sharing):
         self._sync.tick()
         super()._settle()
 
-    def disconnect(self) -> None:
-        """As in every client; also saves the position."""
-        super().disconnect()
-        self._save()
-
     def _save(self) -> None:
         if not self._is_inherited:
             self._sync.flush()
+
+    def _save_quietly(self) -> None:
+        if not self._is_inherited:
+            self._sync.flush_quietly()
 
 
 def _as_publish(missed: Missed) -> Publish:
