@@ -173,8 +173,8 @@ class SqliteStore:
     """Keeps the states of any number of accounts in one SQLite database, readable by its owner only.
 
     Any number of threads and processes may use the database, each with a store of its own or a shared one. A file that
-    certainly is no database is set aside as ``<path>.damaged``. A database that is damaged somewhere inside is left alone,
-    since it may hold what others need; then loading and saving raise ``OSError``.
+    certainly is no database is set aside as ``<path>.damaged``. A database that is damaged somewhere inside is left
+    alone, since it may hold what others need; then loading and saving raise ``OSError``.
 
     Args:
         path: the database; it may hold other tables, too. Its directory has to exist, on a local disk.

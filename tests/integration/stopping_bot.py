@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import threading
 from pathlib import Path
 
 from instagrapi import Client
@@ -20,6 +21,7 @@ rt = cl.realtime_client(
     state=SqliteStore(state, account="me") if state.suffix == ".db" else FileStore(state),
     workers=int(os.environ.get("BOT_WORKERS", "0")),
 )
+begun = threading.Event()
 
 
 def tell(*words: object) -> None:
@@ -29,6 +31,7 @@ def tell(*words: object) -> None:
 @rt.on(events.Message, incoming=True)
 def handle(event: events.Message) -> None:
     tell("begin", event.text)
+    begun.set()
     if event.text == "work":
         sys.stdin.readline()
         event.reply("done")
@@ -39,6 +42,10 @@ def handle(event: events.Message) -> None:
 
 
 rt.on(events.Connected, lambda event: tell("connected"))
+if "BOT_ENDS" in os.environ:  # the main thread reaches its end while a handler runs
+    rt.start()
+    begun.wait()
+    sys.exit()
 try:
     rt.run_forever()
 finally:
