@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import threading
+import weakref
 from collections.abc import Callable
 from typing import Any, Literal, TypeAlias, TypeVar, Unpack, get_args, overload
 
@@ -80,6 +82,7 @@ class Handlers:
         self._registrations: dict[EventName, tuple[Registration, ...]] = {}
         #: Whether typed events are worth building: somebody once wanted a class, or a name that is made from them.
         self.has_typed = False
+        _REGISTRIES.add(self)
 
     def add(self, registration: Registration) -> Registration:
         """Adds a registration, which may be in several registries."""
@@ -109,6 +112,22 @@ class Handlers:
     def get(self, event: EventName) -> tuple[Registration, ...] | None:
         """The registrations of an event in order, some perhaps cancelled; ``None`` or empty without any."""
         return self._registrations.get(event)
+
+    def leave_lock_to_parent(self) -> None:
+        """This is the child of a fork: a thread of the parent's may hold the lock."""
+        self._lock = threading.Lock()
+
+
+_REGISTRIES: weakref.WeakSet[Handlers] = weakref.WeakSet()
+
+
+def _leave_locks_to_parent() -> None:
+    for registry in list(_REGISTRIES):
+        registry.leave_lock_to_parent()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_leave_locks_to_parent)
 
 
 class Listening:

@@ -15,10 +15,11 @@ from instagrapi.realtime.protocol.packets import Disconnect, PubAck, Publish
 from instagrapi.realtime.state import State
 from tests.realtime.test_fbns import connected, push
 from tests.realtime.test_outgoing import Office
-from tests.realtime.test_reconnect import World
+from tests.realtime.test_reconnect import TOO_OLD, World, inbox
 from tests.realtime.test_running import message_on_sync
 from tests.realtime.test_threads import Worker
 from tests.realtime.test_workers import Shop
+from tests.support.bodies import deflated
 from tests.support.leaks import nothing_left_behind
 
 PATIENCE = 20.0
@@ -86,6 +87,20 @@ def test_nothing_further_is_handled() -> None:
     world.client.direct_subscribe()
     world.read()
     assert [one for one in world.told if isinstance(one, str)] == ["31", "32", "33", "caught_up"]
+
+
+@pytest.mark.parametrize("end", [stopping, close, lambda world: world.client.disconnect()])
+def test_of_a_replay_nothing_further_is_handled_either(end: Callable[[World], object]) -> None:
+    """However much one packet brings."""
+    world = World().subscribe()
+    world.client.on(events.Message, lambda event: end(world))
+    for number in ("31", "32", "33"):
+        world.broker.add(number)
+    world.transport.arrive(Publish("146", deflated([one for _, one in world.broker.queue]), 3))
+    world.client.run_forever()
+    assert world.told == ["31"]
+    assert saved(world) == 1235
+    assert PubAck(3) not in world.transport.sent
 
 
 def test_the_program_s_own_loop_ends_too() -> None:
@@ -315,6 +330,32 @@ def test_what_was_read_before_the_end_is_not_handled_after_it() -> None:
     world.transport.arrive(Publish("146", world.broker.add("31"), 3))
     assert world.client.read_once(timeout=0) is None
     assert world.told == []
+
+
+def test_what_a_resync_fetches_while_the_connection_is_closed_is_fetched_again() -> None:
+    world = World().subscribe()
+    world.transport.arrive(Publish("146", world.broker.add("31", timestamp="1000"), 3))
+    world.read()
+    world.broker.iris = [TOO_OLD]
+    answers, closes = world.host.answers, [close]
+
+    class Inbox(dict[str, Any]):
+        def __getitem__(self, name: str) -> Any:
+            while closes:
+                closes.pop()(world)
+            return super().__getitem__(name)
+
+    world.host.answers = Inbox({**answers, "direct_v2/inbox/": inbox(("32", 5000), ("31", 1000))})
+    world.transport.arrive(b"")
+    with pytest.raises(NotConnectedError):
+        world.client.read_once(timeout=10)
+    assert not closes
+    world.broker.iris = [TOO_OLD]
+    world.transport._arrivals.clear()
+    world.client.connect()
+    world.client.direct_subscribe()
+    world.read()
+    assert [one for one in world.told if isinstance(one, str)] == ["31", "32"]
 
 
 def test_the_position_does_not_pass_what_a_worker_could_not_finish() -> None:
