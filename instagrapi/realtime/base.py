@@ -10,6 +10,7 @@ import threading
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterator
+from itertools import chain, repeat
 from typing import Any, Self, TypeVar
 
 from instagrapi.exceptions import ConcurrencyError, LimitExceeded, NotConnectedError, RealtimeTimeout, TransportError
@@ -49,15 +50,22 @@ class MQTToTClient(Reading):
     def run_forever(self) -> None:
         """Connects if need be, then reads and runs handlers until :meth:`stop` or :meth:`disconnect`.
 
-        Called in the main thread, SIGINT and SIGTERM stop it, and it returns as after :meth:`stop`.
+        Called in the main thread, SIGINT and SIGTERM stop it, and it returns as after :meth:`stop`; a second signal
+        disconnects at once.
 
         Raises:
             ConcurrencyError: somebody is reading already.
+            OSError: it has ended, and the position cannot be saved.
             ClientError: the client cannot go on; the error says what a person has to do.
         """
         begun = self._disconnects
         with self._turns.loop(), self._stopped_by_signals():
-            self._run(begun, self._get_going(begun))
+            try:
+                self._run(begun, self._get_going(begun))
+            except BaseException:
+                self._save_quietly()
+                raise
+            self._save()
 
     def start(self) -> Self:
         """Does what :meth:`run_forever` does, on a daemon thread.
@@ -84,23 +92,34 @@ class MQTToTClient(Reading):
         return self
 
     def stop(self, timeout: float | None = None) -> bool:
-        """Ends every loop; from any thread, also from a handler. Safe when nothing runs.
+        """Handles nothing further, lets the handlers that run return, disconnects, and ends every loop.
+
+        From any thread, but not from a signal handler of the program's own. Until the handlers have returned they have
+        the connection, for replies and results. Safe when nothing runs.
 
         Args:
-            timeout: seconds to wait until the loop has ended; a handler may take its time.
+            timeout: seconds to wait; then the connection is closed as by :meth:`disconnect`.
 
         Returns:
-            Whether nothing runs any more; inside a handler of the loop true at once: it ends when that returns.
+            Whether everything has ended in time; inside a handler true at once: it ends when that has returned.
+
+        Raises:
+            OSError: the position cannot be saved.
         """
         deadline, thread, loops = Deadline.after(timeout), self._thread, self._turns.loops  # others may start it anew
-        try:
-            self.disconnect()
-        finally:
-            has_ended = self._turns.wait_for_loops(loops, deadline)
-        if has_ended and thread is not None and not self._turns.is_mine:
+        disconnects = self._disconnects
+        self._begin_stopping()
+        if self._turns.is_mine:
+            return True
+        in_time = self._wait_until_stopped(disconnects, deadline)
+        if not in_time:
+            self._part()
+        has_ended = self._turns.wait_for_loops(loops, deadline)
+        if has_ended and thread is not None:
             thread.join(deadline.remaining())
-            return not thread.is_alive()
-        return has_ended
+            has_ended = not thread.is_alive()
+        self._save()
+        return in_time and has_ended
 
     @property
     def is_running(self) -> bool:
@@ -147,12 +166,6 @@ class MQTToTClient(Reading):
     def _subscribe_chosen(self) -> None:
         """Subscribes to that over the connection that stands."""
 
-    def _save(self) -> None:
-        """Saves what has to outlive the loop."""
-
-    def _await_handlers(self, enough: Callable[[], object], deadline: Deadline) -> None:
-        """Waits until handlers that run beside the reader have returned, or there is enough."""
-
     def _get_going(self, begun: int) -> bool:
         """Plans to connect if need be; true when there is a connection that still lacks what :meth:`_choose` chose."""
         if self._is_inherited:
@@ -175,19 +188,11 @@ class MQTToTClient(Reading):
         return True
 
     def _run(self, begun: int, subscribe: bool) -> None:
-        try:
-            with self._ending_quietly(begun):
-                if subscribe:
-                    self._subscribe_chosen()
-                while self._disconnects == begun:
-                    self.read_once()
-        except BaseException:
-            try:
-                self._save()
-            except Exception as error:
-                self.log.warning("the state cannot be saved: %s", error)
-            raise
-        self._save()
+        with self._ending_quietly(begun):
+            if subscribe:
+                self._subscribe_chosen()
+            while self._disconnects == begun:
+                self.read_once()
 
     @contextlib.contextmanager
     def _ending_quietly(self, begun: int) -> Iterator[None]:
@@ -215,6 +220,7 @@ class MQTToTClient(Reading):
                 self._state_changed.notify_all()
             self.emit("error", {"event": "run", "error": error})
         finally:
+            self._save_quietly()
             self._end_background()
 
     def _end_background(self) -> None:
@@ -222,7 +228,8 @@ class MQTToTClient(Reading):
         self._turns.end_loop()
 
     def _stop_at_exit(self) -> None:
-        self.stop(_LAST_SECONDS)
+        with contextlib.suppress(OSError):  # it is logged
+            self.stop(_LAST_SECONDS)
 
     @contextlib.contextmanager
     def _stopped_by_signals(self) -> Iterator[None]:
@@ -230,9 +237,11 @@ class MQTToTClient(Reading):
             yield
             return
 
+        ends: Iterator[Callable[[], object]] = chain([self._begin_stopping], repeat(self._part))
+
         def stop(*_: object) -> None:
             # The thread that was interrupted may hold any lock; another one can wait for it.
-            threading.Thread(target=self.stop, name="instagrapi-stop", daemon=True).start()
+            threading.Thread(target=next(ends), name="instagrapi-stop", daemon=True).start()
 
         before = {number: signal.getsignal(number) for number in _SIGNALS}
         for number in _SIGNALS:

@@ -18,6 +18,7 @@ from instagrapi.realtime.protocol.packets import Connect, Publish
 from instagrapi.realtime.protocol.payload import deflate, dump_json
 from instagrapi.realtime.replies import pubsub_answer
 from instagrapi.realtime.router import RealtimeRouter
+from instagrapi.realtime.state import State
 from instagrapi.realtime.subscribing import Subscribing
 from instagrapi.realtime.wire import commands
 from instagrapi.realtime.wire.arguments import integer
@@ -61,6 +62,7 @@ class RealtimeClient(Outgoing, DirectCommands, Subscribing):
             self._sync,
             self._announce_caught_up,
             self._sharer,
+            lambda: self._is_handling and (self._is_stopping or self.state is State.STOPPED),
         )
 
     # --- connecting ------------------------------------------------------------------------------------------------

@@ -139,7 +139,7 @@ class Connecting(Listening, ABC):
         self._guards_device = guard_device and transport is None and transport_factory is None
         self._device: DeviceGuard | None = None
         self._undecoded = Sparing(self.log, clock)
-        self._dispatcher = Dispatcher(on_handler_error, self.log)
+        self._dispatcher = Dispatcher(on_handler_error, self.log, lambda: self._disconnects)
         self.handlers = self._dispatcher.handlers
         self._receiver = ev.Receiver(host=client)
         self._noticing = threading.Condition()  # guards the connection, the outage and who attempts to connect
@@ -278,6 +278,7 @@ class Connecting(Listening, ABC):
                 expects=self._expected_topics,
                 on_publish=self._notice,
                 traffic=self._traffic,
+                era=disconnects,
             )
             with self._noticing:
                 if self._disconnects != disconnects:  # that found no connection to close yet

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import threading
+import weakref
 from collections.abc import Callable
 from difflib import get_close_matches
 from typing import Any, Literal, TypeAlias, TypeVar, Unpack, get_args, overload
 
-from instagrapi.exceptions import RealtimeConfigError
+from instagrapi.exceptions import NotConnectedError, RealtimeConfigError, TransportError
 from instagrapi.realtime.events import DICTIONARY_KINDS, KINDS, Event
 from instagrapi.realtime.filters import Filter, Filters
 from instagrapi.realtime.logs import Log, logger
+from instagrapi.realtime.network.ending import CutOff
 from instagrapi.realtime.wire.push_categories import KNOWN_COLLAPSE_KEYS
 
 Handler: TypeAlias = Callable[[Any], object]
@@ -85,6 +88,7 @@ class Handlers:
         self._registrations: dict[EventName, tuple[Registration, ...]] = {}
         #: Whether typed events are worth building: somebody once wanted a class, or a name that is made from them.
         self.has_typed = False
+        _REGISTRIES.add(self)
 
     def add(self, registration: Registration) -> Registration:
         """Adds a registration, which may be in several registries."""
@@ -114,6 +118,22 @@ class Handlers:
     def get(self, event: EventName) -> tuple[Registration, ...] | None:
         """The registrations of an event in order, some perhaps cancelled; ``None`` or empty without any."""
         return self._registrations.get(event)
+
+    def leave_lock_to_parent(self) -> None:
+        """This is the child of a fork: a thread of the parent's may hold the lock."""
+        self._lock = threading.Lock()
+
+
+_REGISTRIES: weakref.WeakSet[Handlers] = weakref.WeakSet()
+
+
+def _leave_locks_to_parent() -> None:
+    for registry in list(_REGISTRIES):
+        registry.leave_lock_to_parent()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_leave_locks_to_parent)
 
 
 class Listening:
@@ -152,15 +172,41 @@ class Dispatcher(Listening):
 
     A handler that raises is logged with its traceback and reported as the event ``error``; the other handlers and the
     stream are not touched. With ``on_error="raise"`` the first exception is kept instead, until :meth:`raise_failure`.
+
+    A handler that fails because this side has closed the connection under it is cut off: :class:`CutOff` leaves the
+    dispatcher, and what the handler got does not count as handled.
+
+    Args:
+        on_error: see above.
+        log: where failures are told.
+        closes: how often this side has closed the connection.
     """
 
-    def __init__(self, on_error: OnHandlerError = "continue", log: Log = logger) -> None:
+    def __init__(
+        self, on_error: OnHandlerError = "continue", log: Log = logger, closes: Callable[[], int] = lambda: 0
+    ) -> None:
         if on_error not in get_args(OnHandlerError):
             raise RealtimeConfigError(f"on_handler_error is one of {', '.join(get_args(OnHandlerError))}")
         self.handlers = Handlers()
         self.on_error = on_error
         self._log = log
         self._failure: Exception | None = None
+        self._closes = closes
+        self._came = threading.local()
+
+    def came_in(self, era: int | None) -> int | None:
+        """Says for this thread when what handlers get from now on came: after so many closes; gives what held before.
+
+        ``None`` is for what comes from this side and never again: its handlers are not cut off, they fail.
+        """
+        before: int | None = getattr(self._came, "era", None)
+        self._came.era = era
+        return before
+
+    def closes_itself(self) -> None:
+        """This thread closes the connection: if a handler does, that does not cut it off."""
+        if getattr(self._came, "era", None) is not None:
+            self._came.era = self._closes()
 
     def emit(self, event: str, payload: Any, about: About | None = None) -> None:
         """Runs the handlers of a name, in the order of their registration.
@@ -218,12 +264,19 @@ class Dispatcher(Listening):
                 self._report(event, error)
 
     def _report(self, event: str, error: Exception) -> None:
+        if isinstance(error, NotConnectedError | TransportError) and self._is_cut_off:
+            self._log.warning("the connection was closed under a handler of %r: what it got comes again", event)
+            raise CutOff from error
         if self.on_error == "raise":
             self._failure = self._failure or error
             return
         self._log.exception("a handler of %r failed", event)
         if event != "error":
             self.emit("error", {"event": event, "error": error})
+
+    @property
+    def _is_cut_off(self) -> bool:
+        return getattr(self._came, "era", None) not in (None, self._closes())
 
 
 def register(

@@ -12,6 +12,7 @@ from instagrapi.exceptions import (
     ClientNotFoundError,
     ClientServerError,
     IrisSubscribeFailed,
+    NotConnectedError,
     RealtimeConfigError,
     RealtimeTimeout,
     TransportError,
@@ -215,9 +216,12 @@ class InboxSync(Sharing):
             raise IrisSubscribeFailed("the inbox gave no seq_id and snapshot_at_ms to subscribe from", payload=None)
         since, was_known = self._sync.missed_since, self._sync.position is not None
         found, complete = self._missed(inbox, since) if since is not None else ([], False)
-        self._sync.go_to(state, len(found))
-        if was_known or since is not None:
+        with self._noticing:
+            if connection.era != self._disconnects:  # who disconnected could not call it off yet
+                raise NotConnectedError("the connection was closed from this side")
+            self._sync.go_to(state, len(found))
             self._found.extend((connection, _as_publish(missed)) for missed in found)
+        if was_known or since is not None:
             self._tell(lambda: self._announce_resync(len(found), complete))
         return state
 
@@ -309,14 +313,13 @@ class InboxSync(Sharing):
         self._sync.tick()
         super()._settle()
 
-    def disconnect(self) -> None:
-        """As in every client; also saves the position."""
-        super().disconnect()
-        self._save()
-
     def _save(self) -> None:
         if not self._is_inherited:
             self._sync.flush()
+
+    def _save_quietly(self) -> None:
+        if not self._is_inherited:
+            self._sync.flush_quietly()
 
 
 def _as_publish(missed: Missed) -> Publish:

@@ -9,6 +9,7 @@ from functools import partial
 from typing import NamedTuple, NoReturn, TypeAlias
 
 from instagrapi.realtime.network.deadline import Deadline
+from instagrapi.realtime.network.ending import CutOff
 
 #: The Direct thread that something belongs to, if any, and what runs its handlers.
 Part: TypeAlias = tuple[str | None, Callable[[], object]]
@@ -34,12 +35,20 @@ class Lanes:
         count: how many threads at most.
         name: gives the first part of their names.
         capacity: how many jobs may wait.
+        on_end: called in such a thread, and must not raise, when a job has ended and does not count any more.
     """
 
-    def __init__(self, count: int, name: Callable[[], str], capacity: int = CAPACITY) -> None:
+    def __init__(
+        self,
+        count: int,
+        name: Callable[[], str],
+        capacity: int = CAPACITY,
+        on_end: Callable[[], None] = lambda: None,
+    ) -> None:
         self._count = count
         self._name = name
         self._capacity = capacity
+        self._on_end = on_end
         self._changed = threading.Condition()
         #: The waiting jobs of each key that has any, or that a thread is at.
         self._lanes: dict[str, deque[Job]] = {}
@@ -61,6 +70,11 @@ class Lanes:
     def is_busy(self) -> bool:
         """Whether a job runs or waits."""
         return bool(self._running or self._waiting)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a job runs."""
+        return bool(self._running)
 
     def put(self, key: str, job: Job, epoch: int) -> bool:
         """Lets a job run after those of its key, as soon as there is room for it.
@@ -129,6 +143,7 @@ class Lanes:
                 job.run()
             finally:
                 self._end(key)
+                self._on_end()
 
     def _take(self, epoch: int) -> tuple[str, Job] | None:
         """What to run next; without anything, the thread ends after a while, or at once when all was cleared."""
@@ -184,24 +199,25 @@ class Sharer:
 
     Args:
         lanes: run what belongs to a Direct thread.
-        on_done: called in a worker when the handlers of a part have returned.
+        came_in: told in a worker, before it runs the handlers of a part, of what era that is.
     """
 
-    def __init__(self, lanes: Lanes, on_done: Callable[[], None]) -> None:
+    def __init__(self, lanes: Lanes, came_in: Callable[[int | None], object] = lambda era: None) -> None:
         self.lanes = lanes
-        self._on_done = on_done
+        self._came_in = came_in
         self._publish = Countdown(lambda: None)
         self._epoch: int | None = None
+        self._era: int | None = None
         #: What the thread that reads is to do, such as to raise what ended a handler.
         self.left_to_reader: deque[Callable[[], object]] = deque()
 
-    def begin_publish(self, epoch: int) -> None:
-        """What comes from here on belongs to one publish, read at that time."""
-        self._publish, self._epoch = Countdown(lambda: None), epoch
+    def begin_publish(self, epoch: int, era: int | None = None) -> None:
+        """What comes from here on belongs to one publish, read at that time, over a connection of that era."""
+        self._publish, self._epoch, self._era = Countdown(lambda: None), epoch, era
 
     def end_publish(self, acknowledge: Callable[[], None]) -> None:
         """All of it was shared out; says what to do when all its handlers have returned."""
-        publish, self._publish, self._epoch = self._publish, Countdown(lambda: None), None
+        publish, self._publish, self._epoch, self._era = self._publish, Countdown(lambda: None), None, None
         publish.then = acknowledge
         publish.done()
 
@@ -228,20 +244,23 @@ class Sharer:
                 run()
                 continue
             whole.add()
-            if not self.lanes.put(thread_id, Job(partial(self._run, run, whole, drop), drop), epoch):
+            if not self.lanes.put(thread_id, Job(partial(self._run, run, whole, drop, self._era), drop), epoch):
                 drop()
         whole.done()
 
-    def _run(self, run: Callable[[], object], whole: Countdown, drop: Callable[[], None]) -> None:
+    def _run(self, run: Callable[[], object], whole: Countdown, drop: Callable[[], None], era: int | None) -> None:
+        self._came_in(era)
         try:
             run()
+        except CutOff:
+            drop()
+            return
         except BaseException as error:
             self.left_to_reader.append(partial(_raise, error))
             drop()
             self.lanes.clear()
             return
         whole.done()
-        self._on_done()
 
 
 def _raise(error: BaseException) -> NoReturn:

@@ -142,13 +142,6 @@ class Outgoing(InboxSync):
         for wake in list(self._paced):
             wake.set()
 
-    def disconnect(self) -> None:
-        """As in every client; commands that wait for their turn raise ``NotConnectedError``."""
-        try:
-            super().disconnect()
-        finally:
-            self._wake_senders()
-
     def _leave_to_parent(self) -> None:
         super()._leave_to_parent()
         self._sending, self._replies = threading.Lock(), ReplyTable()  # a thread of the parent's may hold a lock

@@ -9,14 +9,16 @@ from typing import Any
 from instagrapi.exceptions import ConnectionLost, RealtimeError
 from instagrapi.realtime.network.connection import Connection
 from instagrapi.realtime.network.deadline import Deadline
+from instagrapi.realtime.network.ending import CutOff
 from instagrapi.realtime.protocol.packets import Packet, Publish
-from instagrapi.realtime.recovering import Recovering
+from instagrapi.realtime.state import State
+from instagrapi.realtime.stopping import Stopping
 from instagrapi.realtime.wire.topics import MQTToTTopics
 
 DEFAULT_PING_TIMEOUT = 10.0
 
 
-class Reading(Recovering):
+class Reading(Stopping):
     """Reads packets and runs handlers.
 
     What had arrived before a connection broke is handled before anything that the next one brings. While a handler
@@ -80,12 +82,20 @@ class Reading(Recovering):
             if self._unread:
                 self._deliver()
             self._settle()
+            if self._is_stopping or self._current_state is State.STOPPED:
+                self._have_returned()
+
+    def _await_handlers(self, enough: Callable[[], object], deadline: Deadline) -> None:
+        """Waits until handlers that run beside the reader have returned, or there is enough."""
 
     def _settle(self) -> None:
         """Does what has become due by what was read and handled."""
 
     def _next_packet(self, deadline: Deadline) -> tuple[Connection, Packet] | None:
         while True:
+            if self._is_stopping:
+                self._await_handlers(lambda: not self._is_stopping, deadline)
+                return None
             while self._unread and (unread := self._take_unread()) is not None:
                 if isinstance(unread, tuple):
                     return unread
@@ -121,20 +131,34 @@ class Reading(Recovering):
         """Does what is due while the line is quiet."""
 
     def _handle(self, connection: Connection, publish: Publish) -> Any:
+        """Runs the handlers and acknowledges, unless this side is to close the connection, or has meanwhile."""
+        self._is_handling = True  # before the look at what does not wait for handlers that have not begun
+        try:
+            if self._is_stopping or connection.era != self._disconnects:
+                return None
+            return self._run_handlers(connection, publish)
+        except CutOff:
+            return None
+        finally:
+            self._is_handling = False
+
+    def _run_handlers(self, connection: Connection, publish: Publish) -> Any:
         """Runs the handlers and acknowledges; a handler's exception does not keep the broker from its PUBACK."""
         failure, body = None, None
         if self.log.isEnabledFor(DEBUG):
             self.log.debug("< publish on %s, %d bytes", publish.topic, len(publish.payload))
-        care, self._is_handling = self._caretaker.begin(), True
+        care = self._caretaker.begin()
+        self._dispatcher.came_in(connection.era)
         try:
             body = self.dispatch_packet(publish.topic, publish.payload)
         except Exception as error:
             failure = error
         except BaseException:  # it was not handled, should the program read on
-            self._unread.appendleft((connection, publish))
+            if connection.era == self._disconnects:
+                self._unread.appendleft((connection, publish))
             raise
         finally:
-            self._is_handling = False
+            self._dispatcher.came_in(None)
             self._caretaker.end(care)
         if publish.packet_id is not None:
             self._acknowledge(connection, publish.packet_id)

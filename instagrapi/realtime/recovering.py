@@ -332,31 +332,12 @@ class Recovering(Telling):
                     self._release_device()
         self._tell_state()
 
-    def disconnect(self) -> None:
-        """Sends DISCONNECT and closes the connection; wakes a blocked reader at once. Safe without a connection."""
-        if self._is_inherited:
-            return
-        with self._noticing:
-            self._disconnects += 1
-            self._forget_unread()
-            outage, self._outage = self._outage, None
-            connection = self._take_connection()
-            self._release_device()
-            if self.state is not State.IDLE:
-                self._note_state(State.STOPPED)
-            self._noticing.notify_all()
-        if outage is not None:
-            outage.wake.set()
-        if connection is not None:
-            connection.close()
-        self._caretaker.look()
-        self._tell_state()
-
     def _leave_to_parent(self) -> None:
         self._is_inherited = True
         self._turns, self._noticing, self._state_changed = Turns(), threading.Condition(), threading.Condition()
         self._connection = self._outage = self._attempted_by = None
         self._unread = deque()
+        self._is_handling = self._is_stopping = False
         self._current_state = State.IDLE
 
 

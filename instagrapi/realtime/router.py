@@ -18,6 +18,7 @@ from instagrapi.realtime import typed
 from instagrapi.realtime.dispatch import Dispatcher, Once
 from instagrapi.realtime.doubles import DoublePublishes
 from instagrapi.realtime.lanes import Part, Sharer
+from instagrapi.realtime.network.ending import CutOff
 from instagrapi.realtime.patches import (
     has_presence,
     message_of,
@@ -66,6 +67,7 @@ class RealtimeRouter:
         sync: keeps what was handled, and tells what was handled before.
         on_caught_up: called when everything that had happened before was replayed.
         sharer: runs the handlers of different Direct threads side by side; only together with ``sync``.
+        is_ending: whether to begin with nothing further.
     """
 
     def __init__(
@@ -78,6 +80,7 @@ class RealtimeRouter:
         sync: MessageSync | None = None,
         on_caught_up: Callable[[], None] = lambda: None,
         sharer: Sharer | None = None,
+        is_ending: Callable[[], bool] = lambda: False,
     ) -> None:
         self._dispatcher = dispatcher
         self._wants = dispatcher.handlers.get
@@ -88,6 +91,7 @@ class RealtimeRouter:
         self._sync = sync
         self._on_caught_up = on_caught_up
         self._sharer = sharer
+        self._is_ending = is_ending
         self._counting = threading.Lock()  # and of what came twice
         self._doubles = DoublePublishes()
         self._routes: dict[str, Callable[[Any], None]] = {
@@ -152,6 +156,8 @@ class RealtimeRouter:
 
     def _message_sync(self, body: Any) -> None:
         for element in body if isinstance(body, list) else (body,):
+            if self._is_ending():
+                raise CutOff
             patches = element.get("data") if isinstance(element, dict) else None
             if not isinstance(patches, list):
                 self._not_a_patch(element)

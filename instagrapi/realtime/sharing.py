@@ -15,7 +15,6 @@ from instagrapi.realtime.network.connection import Connection
 from instagrapi.realtime.network.deadline import Deadline
 from instagrapi.realtime.network.transport import Transport
 from instagrapi.realtime.protocol.packets import Publish
-from instagrapi.realtime.state import State
 
 #: Seconds after which a reader looks up from the line while handlers run, to do what they have left to it.
 LOOK_UP = 0.05
@@ -42,9 +41,10 @@ class Sharing(MQTToTClient):
     def _make_sharer(self) -> Sharer | None:
         if not self._workers:
             return None
-        lanes = Lanes(self._workers, lambda: f"instagrapi-worker-{self._own_user_id() or 'unknown'}")
+        name = lambda: f"instagrapi-worker-{self._own_user_id() or 'unknown'}"  # noqa: E731
+        lanes = Lanes(self._workers, name, on_end=self._have_returned)
         self._turns.is_helper = lambda: lanes.is_mine
-        return Sharer(lanes, self._after_handlers)
+        return Sharer(lanes, self._dispatcher.came_in)
 
     # --- reading ---------------------------------------------------------------------------------------------------
 
@@ -60,7 +60,7 @@ class Sharing(MQTToTClient):
         sharer = self._sharer
         if sharer is None:
             return super()._handle(connection, publish)
-        sharer.begin_publish(self._epoch)
+        sharer.begin_publish(self._epoch, connection.era)
         try:
             return super()._handle(connection, publish)
         finally:
@@ -109,40 +109,20 @@ class Sharing(MQTToTClient):
 
     # --- the end ---------------------------------------------------------------------------------------------------
 
+    @property
+    def _handlers_run(self) -> bool:
+        return super()._handlers_run or (self._sharer is not None and self._sharer.lanes.is_running)
+
     def _run(self, begun: int, subscribe: bool) -> None:
         try:
             super()._run(begun, subscribe)
         finally:
             if self._sharer is not None:
                 self._sharer.lanes.wait(lambda: False, Deadline.after(None))
-                self._save_quietly()
-
-    def stop(self, timeout: float | None = None) -> bool:
-        """As in every client; also waits for the handlers that run in workers."""
-        deadline = Deadline.after(timeout)
-        has_ended = super().stop(timeout)
-        if self._sharer is None or self._turns.is_mine:
-            return has_ended
-        return self._sharer.lanes.wait(lambda: False, deadline) and has_ended
-
-    def disconnect(self) -> None:
-        """As in every client; what workers have not begun is not handled, and comes again."""
-        super().disconnect()
-        self._drop_waiting()
 
     def _drop_waiting(self) -> None:
         if self._sharer is not None and not self._is_inherited:
             self._sharer.lanes.clear()
-
-    def _after_handlers(self) -> None:
-        if self.state is State.STOPPED:  # nobody reads any more, who would save it
-            self._save_quietly()
-
-    def _save_quietly(self) -> None:
-        try:
-            self._save()
-        except Exception as error:
-            self.log.warning("the state cannot be saved: %s", error)
 
     def _leave_to_parent(self) -> None:
         super()._leave_to_parent()

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from instagrapi.realtime.logs import Log, logger
 from instagrapi.realtime.network.deadline import Clock
@@ -19,12 +19,15 @@ from instagrapi.writing import replacing
 
 #: Gives the state as it is when called.
 Snapshot: TypeAlias = Callable[[], Mapping[str, Any]]
+T = TypeVar("T")
 
 #: Seconds between two savings.
 DEFAULT_INTERVAL = 5.0
 #: Seconds that SQLite waits for other writers.
 DEFAULT_SQLITE_TIMEOUT = 30.0
 _VERSION = 1
+#: What every SQLite database begins with.
+_DATABASE = b"SQLite format 3\0"
 #: Seconds after which a temporary file must be one that a killed process left.
 _ABANDONED = 60.0
 
@@ -147,8 +150,9 @@ def _remove_abandoned(target: str) -> None:
 class SqliteStore:
     """Keeps the states of any number of accounts in one SQLite database, readable by its owner only.
 
-    Any number of threads and processes may use the database, each with a store of its own or a shared one. A damaged
-    database is left as it is, and nothing can be saved in it.
+    Any number of threads and processes may use the database, each with a store of its own or a shared one. A file that
+    certainly is no database is set aside as ``<path>.damaged``. A database that is damaged somewhere inside is left
+    alone, since it may hold what others need; then loading and saving raise ``OSError``.
 
     Args:
         path: the database; it may hold other tables, too. Its directory has to exist, on a local disk.
@@ -169,15 +173,8 @@ class SqliteStore:
     def load(self) -> dict[str, Any] | None:
         """The state of the account."""
         try:
-            os.stat(self._path)
-            with contextlib.closing(self._open("rw")) as database:
-                text = self._select(database)
+            text = self._with_a_database(self._select)
         except FileNotFoundError:
-            return None
-        except sqlite3.OperationalError as error:
-            raise self._failure(error) from error
-        except sqlite3.DatabaseError:
-            self.log.warning("%s is no readable database; there is no state to begin with", self._path)
             return None
         try:
             state = None if text is None else json.loads(text)
@@ -187,32 +184,56 @@ class SqliteStore:
             self.log.warning("the state of an account in %s is damaged and is ignored", self._path)
         return state if isinstance(state, dict) else None
 
-    def _select(self, database: sqlite3.Connection) -> Any:
-        query = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'instagrapi_state'"
-        if not database.execute(query).fetchone()[0]:
-            return None
-        query = "SELECT CAST(state AS BLOB) FROM instagrapi_state WHERE account = ?"  # bytes: JSON finds what is wrong
-        row = database.execute(query, (self._account,)).fetchone()
-        return row[0] if row else None
+    def _select(self) -> Any:
+        os.stat(self._path)
+        with contextlib.closing(self._open("rw")) as database:
+            query = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'instagrapi_state'"
+            if not database.execute(query).fetchone()[0]:
+                return None
+            query = "SELECT CAST(state AS BLOB) FROM instagrapi_state WHERE account = ?"  # bytes: JSON looks into them
+            row = database.execute(query, (self._account,)).fetchone()
+            return row[0] if row else None
 
     def save(self, state: Mapping[str, Any]) -> None:
         """Replaces the account's row."""
         text = json.dumps(dict(state))
+        self._with_a_database(lambda: self._replace(text))
+
+    def _replace(self, text: str) -> None:
+        with contextlib.closing(self._open("rwc")) as database:
+            with contextlib.suppress(sqlite3.OperationalError):  # SQLite does not wait here for who else does it
+                database.execute("PRAGMA journal_mode = WAL")
+            database.execute("PRAGMA synchronous = FULL")
+            database.execute(
+                "CREATE TABLE IF NOT EXISTS instagrapi_state (account TEXT PRIMARY KEY, state TEXT NOT NULL)"
+            )
+            database.execute(
+                "INSERT INTO instagrapi_state (account, state) VALUES (?, ?)"
+                " ON CONFLICT (account) DO UPDATE SET state = excluded.state",
+                (self._account, text),
+            )
+
+    def _with_a_database(self, operation: Callable[[], T]) -> T:
+        """Does something with the database, once more if there was something else in its place."""
         try:
-            with contextlib.closing(self._open("rwc")) as database:
-                with contextlib.suppress(sqlite3.OperationalError):  # SQLite does not wait here for who else does it
-                    database.execute("PRAGMA journal_mode = WAL")
-                database.execute("PRAGMA synchronous = FULL")
-                database.execute(
-                    "CREATE TABLE IF NOT EXISTS instagrapi_state (account TEXT PRIMARY KEY, state TEXT NOT NULL)"
-                )
-                database.execute(
-                    "INSERT INTO instagrapi_state (account, state) VALUES (?, ?)"
-                    " ON CONFLICT (account) DO UPDATE SET state = excluded.state",
-                    (self._account, text),
-                )
+            try:
+                return operation()
+            except sqlite3.DatabaseError as error:
+                if getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_NOTADB:
+                    raise
+                self._set_aside()
+                return operation()
         except sqlite3.Error as error:
             raise self._failure(error) from error
+
+    def _set_aside(self) -> None:
+        """Moves away what is in the place of the database, unless it is one, or one by now."""
+        with contextlib.suppress(OSError):
+            with open(self._path, "rb") as file:
+                if file.read(len(_DATABASE)) == _DATABASE:
+                    return
+            os.replace(self._path, f"{self._path}.damaged")
+            self.log.warning("%s is no database; it is kept as %s.damaged", self._path, self._path)
 
     def _open(self, mode: str) -> sqlite3.Connection:
         """A connection for one operation: none is ever carried into another thread or over a fork."""
@@ -258,7 +279,7 @@ class Autosave:
         self._saving = threading.Lock()
         self._pending: Snapshot | None = None
         self._next_at: float | None = None
-        self._failing = False
+        self._failing = self._is_logged = self._is_raised = False
 
     @property
     def saves_each_change(self) -> bool:
@@ -271,9 +292,14 @@ class Autosave:
         Args:
             snapshot: gives the state; called when it is saved, in whatever thread does that.
         """
-        self._pending = snapshot  # without a lock: whoever takes it lets it give the state after that
+        self.note(snapshot)
         if self._next_at is None or self._clock() >= self._next_at:
             self.tick()
+
+    def note(self, snapshot: Snapshot) -> None:
+        """The same, but saves nothing now."""
+        self._pending = snapshot  # without a lock: whoever takes it lets it give the state after that
+        self._is_logged = self._is_raised = False
 
     def due_in(self) -> float | None:
         """Seconds until :meth:`tick` has something to save; ``None`` when nothing waits."""
@@ -297,9 +323,26 @@ class Autosave:
         """Saves what waits, now; when another thread is saving, after that.
 
         Raises:
-            OSError: the store failed; the change still waits.
+            OSError: the store failed; the change still waits. It is logged and raised once, until the state changes
+                again: what ends a program tries to save more than once.
         """
-        self._save(only_when_due=False)
+        if (error := self._try_to_flush()) is not None and not self._is_raised:
+            self._is_raised = True
+            raise error
+
+    def flush_quietly(self) -> None:
+        """The same for those who have nobody to raise an error to."""
+        self._try_to_flush()
+
+    def _try_to_flush(self) -> Exception | None:
+        try:
+            self._save(only_when_due=False)
+        except Exception as error:
+            if not self._is_logged:
+                self.log.error("the state cannot be saved: %s", error)  # noqa: TRY400 the traceback is of no use
+            self._is_logged = True
+            return error
+        return None
 
     def _save(self, only_when_due: bool) -> None:
         with self._saving:

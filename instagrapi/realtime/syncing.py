@@ -155,10 +155,20 @@ class MessageSync:
         """Saves what is not saved yet.
 
         Raises:
-            OSError: it cannot be saved.
+            OSError: it cannot be saved, and that was not raised since it has changed.
         """
-        self.tick()
+        self._note_change()
         self._autosave.flush()
+
+    def flush_quietly(self) -> None:
+        """The same; an error is logged only."""
+        self._note_change()
+        self._autosave.flush_quietly()
+
+    def _note_change(self) -> None:
+        if self._is_changed:
+            self._is_changed = False
+            self._autosave.note(self._state)
 
     def _state(self) -> dict[str, Any]:
         known = {_NEWEST: self.newest_item_at, _BEGUN: self.begun_at, _ACCOUNT: self._account_id()}

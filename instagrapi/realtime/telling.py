@@ -30,6 +30,7 @@ class Telling(Connecting):
         self._caretaker = Caretaker(self._clock, lambda: self._connection, self.log)
         self._unread: deque[Unread] = deque()
         self._is_handling = False  # whether handlers of whoever has the turn run
+        self._is_stopping = False  # whether the client ends as soon as no handler runs
 
     def _tell(self, announce: Callable[[], None]) -> None:
         """Has something announced behind everything that waits already."""
@@ -73,8 +74,12 @@ class Telling(Connecting):
                 self._turns.end()
 
     def _announce_state(self, previous: State, state: State) -> None:
-        with self._caretaker.watching():
-            super()._announce_state(previous, state)
+        came = self._dispatcher.came_in(None)
+        try:
+            with self._caretaker.watching():
+                super()._announce_state(previous, state)
+        finally:
+            self._dispatcher.came_in(came)
 
     def _has_news(self) -> bool:
         with self._noticing:
@@ -87,9 +92,19 @@ class Telling(Connecting):
 
     def _announce(self, announce: Callable[[], None]) -> None:
         self._tell_state()
-        self._is_handling = True
+        self._is_handling = True  # before the look at what does not wait for handlers that have not begun
         try:
-            with self._caretaker.watching():
-                announce()
+            if not self._is_stopping:
+                with self._caretaker.watching():
+                    announce()
         finally:
             self._is_handling = False
+            self._have_returned()
+
+    @property
+    def _handlers_run(self) -> bool:
+        """Whether handlers run that a client which is to stop lets return."""
+        return self._is_handling
+
+    def _have_returned(self) -> None:
+        """Handlers have returned."""

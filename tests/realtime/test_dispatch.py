@@ -1,15 +1,19 @@
 from __future__ import annotations
 
 import logging
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from instagrapi.exceptions import RealtimeConfigError
+from instagrapi.exceptions import ConnectionLost, NotConnectedError, RealtimeConfigError, RealtimeTimeout
 from instagrapi.realtime.dispatch import Dispatcher, Handlers, Registration, register
 from instagrapi.realtime.events import Event, Message, MessageDelete, MessageEvent, Seen
+from instagrapi.realtime.network.ending import CutOff
 
 
 class Failure(Exception):
@@ -405,3 +409,62 @@ def test_a_name_that_looks_misspelled_is_told(caplog: pytest.LogCaptureFixture, 
 def test_any_other_name_is_taken_in_silence(caplog: pytest.LogCaptureFixture, name: str) -> None:
     Dispatcher().on(name, print)
     assert caplog.records == []
+
+
+@pytest.mark.parametrize("error", [NotConnectedError, ConnectionLost])
+@pytest.mark.parametrize("on_error", ["continue", "raise"])
+def test_a_handler_under_which_this_side_closed_the_connection_is_cut_off(
+    error: type[Exception], on_error: Any
+) -> None:
+    closes = 3
+    dispatcher = Dispatcher(on_error, closes=lambda: closes)
+    told: list[Any] = []
+    dispatcher.on("error", told.append)
+
+    @dispatcher.on("direct")
+    def handler(payload: Any) -> None:
+        raise error("gone")
+
+    dispatcher.on("direct", told.append)
+    dispatcher.came_in(3)
+    closes = 4
+    with pytest.raises(CutOff):
+        dispatcher.emit("direct", {})
+    assert told == [], "who comes after it would have no connection either"
+    assert not dispatcher.has_failure
+
+
+@pytest.mark.parametrize(
+    ("error", "era"),
+    [(NotConnectedError, 4), (RealtimeTimeout, 3), (KeyError, 3), (NotConnectedError, None)],
+    ids=["nothing was closed meanwhile", "it waited too long", "an error of its own", "what never comes again"],
+)
+def test_other_handlers_have_only_failed(error: type[Exception], era: int | None) -> None:
+    dispatcher = Dispatcher(closes=lambda: 4)
+    told: list[Any] = []
+    dispatcher.on("error", told.append)
+
+    @dispatcher.on("direct")
+    def handler(payload: Any) -> None:
+        raise error("mine")
+
+    dispatcher.came_in(era)
+    dispatcher.emit("direct", {})
+    assert [type(one["error"]) for one in told] == [error]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="fork() of POSIX")
+def test_a_forked_child_can_register_whatever_the_parent_s_threads_were_doing() -> None:
+    script = """
+import os, sys
+from instagrapi.realtime.dispatch import Handlers, Registration
+
+handlers = Handlers()
+with handlers._lock:  # as if another thread was about to register
+    child = os.fork()
+    if not child:
+        handlers.add(Registration("direct", print))
+        os._exit(0)
+sys.exit(os.waitpid(child, 0)[1])
+"""
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=20)

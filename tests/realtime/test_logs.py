@@ -228,7 +228,7 @@ def test_push_gives_nothing_away(log: pytest.LogCaptureFixture) -> None:
 # --- several accounts ------------------------------------------------------------------------------------------------
 
 #: Registries on purpose: of the devices that are in use on this machine, and of what a fork has to leave alone.
-REGISTRIES = {"_HELD", "_FILES", "_CLIENTS"}
+REGISTRIES = {"_HELD", "_FILES", "_CLIENTS", "_REGISTRIES"}
 CONTAINERS = (dict, list, set, collections.deque, weakref.WeakSet, weakref.WeakValueDictionary)
 
 

@@ -546,8 +546,7 @@ def test_workers_lose_nothing_double_nothing_and_keep_the_order_of_each_thread(s
         active[thread] += 1
         most[thread] = max(most[thread], active[thread])
         got.setdefault(thread, []).append(str(event.text))
-        with contextlib.suppress(NotConnectedError, ConnectionLost):  # it is being stopped
-            event.reply("yes", quote=False, client_context=f"answer-{event.item_id}").result(PATIENCE)
+        event.reply("yes", quote=False, client_context=f"answer-{event.item_id}").result(PATIENCE)
         active[thread] -= 1
 
     rt.start()
@@ -571,6 +570,45 @@ def test_workers_lose_nothing_double_nothing_and_keep_the_order_of_each_thread(s
     for writer in writers:
         items = Counter(item.client_context for item in stage.me.thread_with(writer).items)
         assert set(items.values()) == {1}
+
+
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("workers", [0, 4])
+def test_however_it_is_ended_every_message_is_answered_once(stage: Stage, workers: int) -> None:
+    """Gently, when the time is over, or at once: what a handler could not finish comes again."""
+    rt, chance = stage.client(workers=workers), random.Random(3)
+    writers = [stage.emulator.account(f"writer {number}") for number in range(3)]
+    given: list[str] = []
+    failed: list[Any] = []
+    rt.on("error", failed.append)
+
+    @rt.on(events.Message, incoming=True)
+    def handler(event: events.Message) -> None:
+        for part in ("first", "second"):
+            event.reply(part, quote=False, client_context=f"{part}-{event.item_id}").result(PATIENCE)
+
+    def answers() -> Counter[str]:
+        threads = [stage.me.thread_with(writer) for writer in writers]
+        own = [item for thread in threads for item in thread.items if item.user_id == stage.me.pk]
+        return Counter(item.client_context for item in own)
+
+    def is_answered() -> bool:
+        return set(answers()) >= {f"{part}-{item_id}" for item_id in given for part in ("first", "second")}
+
+    for _ in range(TIMES or 30):
+        rt.start()
+        rt.wait_connected(PATIENCE)
+        given += [writer.send(stage.me, "hi").item_id for writer in writers for _ in range(3)]
+        time.sleep(chance.random() * 0.03)  # somewhere on the way
+        end = chance.choice([rt.stop, rt.disconnect, lambda: rt.stop(chance.random() * 0.01)])
+        end()
+        assert rt.stop(PATIENCE)
+        assert not rt.connected
+    rt.start()
+    until(is_answered, stage)
+    assert rt.stop(PATIENCE)
+    assert set(answers().values()) == {1}
+    assert failed == []
 
 
 @pytest.mark.timeout(3600)

@@ -436,27 +436,73 @@ def test_a_damaged_row_is_ignored_and_replaced(row: str, path: Path, caplog: pyt
     assert store.load() == NEW
 
 
-def test_a_damaged_database_is_left_alone(path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """It may hold the states of others, too."""
-    content = b"no database, but somebody may miss it " * 100
+GARBAGE = b"no database, but somebody may miss it " * 100
+
+
+def test_what_is_no_database_is_set_aside_when_it_is_read(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    for content in (b"garbage\n", GARBAGE):
+        path.write_bytes(content)
+        store = SqliteStore(path, account=17)
+        assert store.load() is None
+        assert (path.parent / "bots.db.damaged").read_bytes() == content
+        store.save(NEW)
+        assert SqliteStore(path, account=17).load() == NEW
+    assert len(warnings(caplog)) == 2
+
+
+def test_what_is_no_database_any_more_is_set_aside_when_it_is_written(path: Path) -> None:
+    store = SqliteStore(path, account=17)
+    store.save(OLD)
+    path.write_bytes(GARBAGE)
+    store.save(NEW)
+    assert store.load() == NEW
+    assert (path.parent / "bots.db.damaged").read_bytes() == GARBAGE
+
+
+def test_somebody_else_may_have_set_it_aside_and_begun_anew(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store, other = SqliteStore(path, account=17), SqliteStore(path, account=17)
+    path.write_bytes(GARBAGE)
+    set_aside = store._set_aside
+
+    def late() -> None:
+        other.save(OLD)
+        set_aside()
+
+    monkeypatch.setattr(store, "_set_aside", late)
+    assert store.load() == OLD
+    assert (path.parent / "bots.db.damaged").read_bytes() == GARBAGE
+
+
+def test_what_looks_like_a_database_is_left_alone(path: Path) -> None:
+    """It may be encrypted, of a later version, or hold what others need."""
+    content = b"SQLite format 3\0" + GARBAGE
     path.write_bytes(content)
     store = SqliteStore(path, account=17)
-    assert store.load() is None
-    assert len(warnings(caplog)) == 1
-    with pytest.raises(OSError, match=r"bots\.db: file is not a database"):
-        store.save(NEW)
+    for use in (store.load, lambda: store.save(NEW)):
+        with pytest.raises(OSError, match=r"bots\.db: file is not a database"):
+            use()
     assert path.read_bytes() == content
 
 
-def test_a_damaged_page_is_noticed(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_what_cannot_be_set_aside_is_an_error(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path.write_bytes(GARBAGE)
+    monkeypatch.setattr(os, "replace", failing(PermissionError()))
+    with pytest.raises(OSError, match=r"bots\.db: file is not a database"):
+        SqliteStore(path, account=17).load()
+    assert path.read_bytes() == GARBAGE
+
+
+def test_a_damaged_page_is_an_error(path: Path) -> None:
+    """To begin without a state would skip what happened since, at every start."""
     store = SqliteStore(path, account=17)
     store.save(OLD)
     query(path, "PRAGMA wal_checkpoint(TRUNCATE)")
     content = bytearray(path.read_bytes())
     content[4096:] = b"\xff" * (len(content) - 4096)
     path.write_bytes(content)
-    assert store.load() is None
-    assert len(warnings(caplog)) == 1
+    with pytest.raises(OSError, match="malformed"):
+        store.load()
+    assert path.read_bytes() == content
 
 
 def test_a_database_that_others_keep_busy_is_an_error(path: Path) -> None:

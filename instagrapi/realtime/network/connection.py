@@ -39,6 +39,7 @@ class Connection:
         on_publish: sees them before the inbox does; true keeps a publish out of it.
         traffic: counts what goes over the line; may be shared by connections that follow each other.
         max_inbox: how many packets may wait for :meth:`read`.
+        era: how often the client had disconnected before.
     """
 
     def __init__(
@@ -52,13 +53,12 @@ class Connection:
         on_publish: Callable[[Publish], bool] = lambda publish: False,
         traffic: Traffic | None = None,
         max_inbox: int = DEFAULT_MAX_INBOX,
+        era: int = 0,
     ) -> None:
-        self._transport = transport
-        self._session = session
+        self._transport, self._session = transport, session
         self._clock = clock
         self._keep_alive = KeepAlive(keep_alive, clock())
-        self._expects = expects
-        self._on_publish = on_publish
+        self._expects, self._on_publish = expects, on_publish
         self._max_inbox = max_inbox
         self._inbox: deque[Packet] = deque()
         self._lock = threading.RLock()  # taken for all that arrives, which costs less without the condition around it
@@ -69,7 +69,7 @@ class Connection:
         self._attend_at = 0.0  # to that and to collected PUBACKs, while packets are at hand
         self._pongs = 0
         self._acks: deque[int] = deque()
-        self.traffic = traffic or Traffic()
+        self.traffic, self.era = traffic or Traffic(), era
         #: Why the connection ended; ``None`` while it lives.
         self.error: Exception | None = None
 

@@ -12,3 +12,7 @@ def why_ended(error: Exception | None) -> Exception:
     if isinstance(error, ClientError) and is_our_own:
         return type(error)(str(error))
     return ConnectionLost(f"the transport failed: {type(error).__name__}")
+
+
+class CutOff(BaseException):
+    """This side has closed the connection under a handler, which could not go on: what it got has to come again."""
