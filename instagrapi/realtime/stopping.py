@@ -43,13 +43,13 @@ class Stopping(Recovering):
             if self.state is not State.IDLE:
                 self._note_state(State.STOPPED)
             self._noticing.notify_all()
+        self._drop_waiting()
         if outage is not None:
             outage.wake.set()
         if connection is not None:
             connection.close()
         self._caretaker.look()
         self._wake_senders()
-        self._drop_waiting()
         self._tell_state()
         return True
 
@@ -60,7 +60,10 @@ class Stopping(Recovering):
         if self._is_inherited:
             return
         self._is_stopping = True
-        self._drop_waiting()
+        self._part_if_none_run()
+
+    def _part_if_none_run(self) -> None:
+        self._drop_waiting()  # or one could begin as soon as it was seen that none runs
         self._part(only_if_stopping=True)
 
     def _wait_until_stopped(self, disconnects: int, deadline: Deadline) -> bool:
@@ -74,7 +77,7 @@ class Stopping(Recovering):
 
     def _have_returned(self) -> None:
         if self._is_stopping:
-            self._part(only_if_stopping=True)
+            self._part_if_none_run()
         if self._current_state is State.STOPPED:  # perhaps nobody else saves what they have handled
             self._save_quietly()
 
