@@ -17,8 +17,8 @@ class Caretaker:
 
     Packets are kept for that thread and no handler runs; pings are sent and answered. When the connection cannot keep
     any more, reading stops. Another connection may take the place of one that breaks meanwhile. The daemon thread that
-    does it begins with a handler, and ends when it finds, half a keep alive later, that nobody is busy, or when there
-    is no connection.
+    does it begins with a handler, and ends when no handler has begun for half a keep alive, or when there is no
+    connection: one that began and ended with each handler would hold up those of a busy account.
 
     On any clock but the real one there is nothing to take care of: there handlers take no time.
 
@@ -35,16 +35,17 @@ class Caretaker:
         self._lock = threading.Lock()
         self._look = threading.Event()
         self._busy: list[float] = []  # since when somebody is
+        self._begun = self._seen_begun = 0.0  # the last time; and what it was when nobody was busy
         self._thread: threading.Thread | None = None
 
     def begin(self) -> float:
         """This thread may be busy for long from now on, until :meth:`end`, which needs what this gives."""
         if not self._is_real:
             return 0.0
-        since = self._clock()
+        since = self._begun = self._clock()
         self._busy.append(since)
         if self._thread is None:
-            self.look()
+            self._start_if_needed()
         return since
 
     def end(self, since: float) -> None:
@@ -64,13 +65,15 @@ class Caretaker:
     def look(self) -> None:
         """A connection has ended, or another one stands."""
         self._look.set()
+        self._start_if_needed()
+
+    def _start_if_needed(self) -> None:
         with self._lock:
-            if self._busy and self._thread is None:
+            if self._busy and self._thread is None and self._line() is not None:
                 self._start()
 
     def _start(self) -> None:
-        if self._line() is None:
-            return
+        self._look.clear()
         self._thread = threading.Thread(target=self._run, name="instagrapi-caretaker", daemon=True)
         try:
             self._thread.start()
@@ -110,6 +113,8 @@ class Caretaker:
         with self._lock:
             while True:
                 since, connection = min(self._busy, default=None), self._line()
+                if since is None and self._begun != self._seen_begun:  # as if somebody were busy since now
+                    since, self._seen_begun = self._clock(), self._begun
                 if since is not None and connection is not None:
                     self._thread = threading.current_thread()
                     return since, connection

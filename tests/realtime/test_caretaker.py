@@ -10,6 +10,7 @@ import pytest
 
 from instagrapi.emulator import Emulator
 from instagrapi.realtime import RealtimeClient, events
+from instagrapi.realtime.caretaker import Caretaker
 from instagrapi.realtime.recovery import ReconnectPolicy
 from tests.realtime.test_threads import Worker
 from tests.support.leaks import nothing_left_behind
@@ -96,3 +97,19 @@ def test_a_line_outlives_a_handler_of_what_an_earlier_one_had_brought(stage: Sta
     stage.first = reconnect
     assert stage.play() == 2
     assert waits == [LONG]
+
+
+def test_one_thread_serves_all_handlers_of_a_busy_account(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[Caretaker] = []
+    start = Caretaker._start
+    monkeypatch.setattr(Caretaker, "_start", lambda self: (started.append(self), start(self)))
+    stage.client.connect()
+    stage.client.direct_subscribe()
+    for number in range(20):
+        stage.peer.send(stage.thread, str(number))
+        while len(stage.told) <= number:
+            stage.client.read_once(PATIENCE)
+    stage.client.disconnect()
+    assert stage.told == [str(number) for number in range(20)]
+    # It ends after half a keep alive, which here is half a second, in which no handler begins.
+    assert len(started) <= 5
