@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from instagrapi.emulator import Emulator
 from instagrapi.realtime import RealtimeClient, events
 from instagrapi.realtime.caretaker import Caretaker
+from instagrapi.realtime.protocol.keepalive import KeepAlive
 from instagrapi.realtime.recovery import ReconnectPolicy
 from tests.realtime.test_threads import Worker
 from tests.support.leaks import nothing_left_behind
@@ -99,17 +101,24 @@ def test_a_line_outlives_a_handler_of_what_an_earlier_one_had_brought(stage: Sta
     assert waits == [LONG]
 
 
-def test_one_thread_serves_all_handlers_of_a_busy_account(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+class QuietLine:
+    """A connection on which nothing happens."""
+
+    is_open, is_full, answers_are_scripted = True, False, False
+    keep_alive = KeepAlive(20, 0.0)
+
+
+def test_one_thread_serves_all_handlers_of_a_busy_account(monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[Caretaker] = []
     start = Caretaker._start
     monkeypatch.setattr(Caretaker, "_start", lambda self: (started.append(self), start(self)))
-    stage.client.connect()
-    stage.client.direct_subscribe()
-    for number in range(20):
-        stage.peer.send(stage.thread, str(number))
-        while len(stage.told) <= number:
-            stage.client.read_once(PATIENCE)
-    stage.client.disconnect()
-    assert stage.told == [str(number) for number in range(20)]
-    # It ends after half a keep alive, which here is half a second, in which no handler begins.
-    assert len(started) <= 5
+    lines: list[Any] = [QuietLine()]
+    caretaker = Caretaker(time.monotonic, lambda: lines[0])
+    with nothing_left_behind():
+        for _ in range(20):
+            with caretaker.watching():
+                pass
+            time.sleep(0.005)  # in which a thread that ended with the handler would be gone
+        assert len(started) == 1
+        lines[0] = None
+        caretaker.look()
