@@ -208,6 +208,18 @@ def test_names_and_arguments_are_those_of_instagrapi(member: HttpClient, method:
     assert list(inspect.signature(getattr(member, method)).parameters)[:4] == [*arguments.split(), "progress"][:4]
 
 
+@pytest.mark.parametrize("kind", SENDERS)
+def test_a_token_of_the_program_s_own_makes_another_attempt_harmless(
+    member: HttpClient, server: Any, kind: Any
+) -> None:
+    for _ in range(2):
+        take(server, kind)
+        server.answer(ACK)
+        member.direct_send_file(content_of(kind), thread_ids=[THREAD], content_type=kind, client_context="6801")
+        form = server.form()
+        assert {form[name] for name in ("client_context", "mutation_token", "offline_threading_id")} == {"6801"}
+
+
 def test_there_is_no_other_kind_of_file(member: HttpClient, server: Any) -> None:
     with pytest.raises(ValueError, match="photo, video, voice"):
         member.direct_send_file(JPEG, thread_ids=[THREAD], content_type="gif")  # type: ignore[arg-type]

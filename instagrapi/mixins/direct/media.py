@@ -12,7 +12,7 @@ from requests.cookies import RequestsCookieJar
 from instagrapi.exceptions import ClientServerError, DirectThreadNotFound
 from instagrapi.http.broadcast import FLAGS, recipients
 from instagrapi.http.files import Source, mp4_seconds, opened
-from instagrapi.http.ids import Ids
+from instagrapi.http.ids import Id, Ids
 from instagrapi.http.upload import PHOTO, VIDEO, VOICE, Body, Progress, Upload, UploadKind, may_pass, upload_headers
 from instagrapi.mixins.direct.posting import DirectPostingMixin
 from instagrapi.mixins.direct.reading import DirectReadingMixin
@@ -69,6 +69,7 @@ class DirectMediaMixin(DirectReadingMixin, DirectPostingMixin):
         thread_ids: Ids | None = None,
         *,
         progress: Progress | None = None,
+        client_context: Id | None = None,
     ) -> DirectMessage:
         """Sends a photo, which has to be a JPEG: nothing is converted.
 
@@ -78,6 +79,8 @@ class DirectMediaMixin(DirectReadingMixin, DirectPostingMixin):
             thread_ids: to which threads it goes.
             progress: is told how many bytes are on their way and how many there are. What it raises ends the upload,
                 and nothing is sent.
+            client_context: the message's token; a fresh one if omitted. Whoever sends the file once more because no
+                answer came gives the same one, so that the message can arrive only once (assumed).
 
         Returns:
             the message as far as it is known; with several threads that of the first one.
@@ -91,7 +94,9 @@ class DirectMediaMixin(DirectReadingMixin, DirectPostingMixin):
         """
         file = self._upload(PHOTO, path, user_ids, thread_ids, progress)
         fields = {**FLAGS, "allow_full_aspect_ratio": True}
-        return self._send_uploaded(file, "photo_attachment", "media", fields, {"media": {"media_type": 1}})
+        return self._send_uploaded(
+            file, "photo_attachment", "media", fields, {"media": {"media_type": 1}}, client_context
+        )
 
     def direct_send_video(
         self,
@@ -100,6 +105,7 @@ class DirectMediaMixin(DirectReadingMixin, DirectPostingMixin):
         thread_ids: Ids | None = None,
         *,
         progress: Progress | None = None,
+        client_context: Id | None = None,
     ) -> DirectMessage:
         """Sends a video, which has to be an MP4 or MOV file, best with H.264 and AAC inside.
 
@@ -108,13 +114,14 @@ class DirectMediaMixin(DirectReadingMixin, DirectPostingMixin):
             user_ids: see :meth:`direct_send_photo`, as for the others.
             thread_ids: see there.
             progress: see there.
+            client_context: see there.
 
         Raises:
             ClientError, OSError, ValueError: see there.
         """
         file = self._upload(VIDEO, path, user_ids, thread_ids, progress)
         fields = {**FLAGS, "video_result": file.media_id}
-        return self._send_uploaded(file, _VIDEO_ROUTE, "media", fields, {"media": {"media_type": 2}})
+        return self._send_uploaded(file, _VIDEO_ROUTE, "media", fields, {"media": {"media_type": 2}}, client_context)
 
     def direct_send_voice(
         self,
@@ -124,6 +131,7 @@ class DirectMediaMixin(DirectReadingMixin, DirectPostingMixin):
         waveform: Sequence[float] | None = None,
         *,
         progress: Progress | None = None,
+        client_context: Id | None = None,
     ) -> DirectMessage:
         """Sends a voice message, which has to be AAC in an MP4 file (M4A).
 
@@ -134,6 +142,7 @@ class DirectMediaMixin(DirectReadingMixin, DirectPostingMixin):
             waveform: its loudness from 0 to 1, ten values a second. Without it a flat line is sent, as long as the
                 recording: it is not decoded, and noise would only pretend that it was.
             progress: see there.
+            client_context: see there.
 
         Raises:
             ClientError, OSError, ValueError: see there; ``ValueError`` also for a waveform that is none.
@@ -148,7 +157,7 @@ class DirectMediaMixin(DirectReadingMixin, DirectPostingMixin):
         }
         audio = {"waveform_data": levels, "waveform_sampling_frequency_hz": _WAVEFORM_HZ}
         shown = {"voice_media": {"media": {"media_type": 11, "audio": audio}}}
-        return self._send_uploaded(file, "voice_attachment", "voice_media", fields, shown)
+        return self._send_uploaded(file, "voice_attachment", "voice_media", fields, shown, client_context)
 
     def direct_send_file(
         self,
@@ -158,6 +167,7 @@ class DirectMediaMixin(DirectReadingMixin, DirectPostingMixin):
         content_type: Literal["photo", "video", "voice"] = "photo",
         *,
         progress: Progress | None = None,
+        client_context: Id | None = None,
     ) -> DirectMessage:
         """Sends a file as what ``content_type`` says; see the three methods above.
 
@@ -171,7 +181,7 @@ class DirectMediaMixin(DirectReadingMixin, DirectPostingMixin):
         }
         if content_type not in senders:
             raise ValueError(f"content_type is one of {', '.join(senders)}")
-        return senders[content_type](path, user_ids, thread_ids, progress=progress)
+        return senders[content_type](path, user_ids, thread_ids, progress=progress, client_context=client_context)
 
     def _upload(
         self, kind: UploadKind, source: Source, user_ids: Ids | None, thread_ids: Ids | None, progress: Progress | None
@@ -184,11 +194,17 @@ class DirectMediaMixin(DirectReadingMixin, DirectPostingMixin):
             return _Uploaded(upload.run(self._upload_request, self._sleep), upload.upload_id, to)
 
     def _send_uploaded(
-        self, file: _Uploaded, route: str, item_type: str, fields: Mapping[str, Any], shown: Mapping[str, Any]
+        self,
+        file: _Uploaded,
+        route: str,
+        item_type: str,
+        fields: Mapping[str, Any],
+        shown: Mapping[str, Any],
+        client_context: Id | None,
     ) -> DirectMessage:
         """Sends the item of a file, again with the same token while the server still works on it."""
         whole = {"send_attribution": "inbox", "attachment_fbid": file.media_id, **fields}
-        context = self._context(None)
+        context = self._context(client_context)
         repeats = _REPEATS
         while True:
             try:
