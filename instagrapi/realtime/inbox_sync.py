@@ -22,7 +22,7 @@ from instagrapi.realtime.connecting import Options
 from instagrapi.realtime.host import app_version_of, fetch_inbox, fetch_thread, sync_state
 from instagrapi.realtime.missed import Missed, goes_on, has_more_threads, is_quiet, missed_in, threads_of
 from instagrapi.realtime.network.connection import Connection
-from instagrapi.realtime.network.deadline import Deadline
+from instagrapi.realtime.network.deadline import Deadline, sooner
 from instagrapi.realtime.network.transport import Transport
 from instagrapi.realtime.position import SyncPosition, added_key
 from instagrapi.realtime.protocol.packets import Packet, Publish
@@ -299,8 +299,7 @@ class InboxSync(Sharing):
         return True
 
     def _due_in(self) -> float | None:
-        due_in, other = self._sync.due_in(), super()._due_in()
-        return due_in if other is None else other if due_in is None else min(due_in, other)
+        return sooner(self._sync.due_in(), super()._due_in())
 
     def _tick(self) -> None:
         self._sync.tick()

@@ -11,7 +11,7 @@ from instagrapi.exceptions import NotConnectedError, TransportError
 from instagrapi.realtime.connecting import Wake
 from instagrapi.realtime.inbox_sync import InboxOptions, InboxSync
 from instagrapi.realtime.network.connection import Connection
-from instagrapi.realtime.network.deadline import Deadline
+from instagrapi.realtime.network.deadline import Deadline, sooner
 from instagrapi.realtime.network.transport import Transport
 from instagrapi.realtime.pace import DEFAULT_PACE, CommandPace, Pacer, Pause
 from instagrapi.realtime.protocol.payload import deflate, dump_json
@@ -212,14 +212,14 @@ class Outgoing(InboxSync):
             if due_in is None:  # until there is a connection to send it over
                 came = self._wait_until(lambda: done() or self._has_left_to_send, deadline.remaining())
             else:
-                came = self._wait_until(done, _sooner(max(due_in, _LOOK_AGAIN), deadline.remaining()))
+                came = self._wait_until(done, sooner(max(due_in, _LOOK_AGAIN), deadline.remaining()))
             if not came and deadline.expired():
                 return done()
         return True
 
     def _due_in(self) -> float | None:
         due_in = self._left_due_in()
-        return super()._due_in() if due_in is None else _sooner(max(due_in, _LOOK_AGAIN), super()._due_in())
+        return super()._due_in() if due_in is None else sooner(max(due_in, _LOOK_AGAIN), super()._due_in())
 
     def _tick(self) -> None:
         super()._tick()
@@ -266,7 +266,3 @@ class Outgoing(InboxSync):
         except (NotConnectedError, TransportError):
             if self._outage is None:
                 raise
-
-
-def _sooner(one: float, other: float | None) -> float:
-    return one if other is None else min(one, other)

@@ -8,7 +8,7 @@ from typing import Any
 
 from instagrapi.exceptions import ConnectionLost, RealtimeError
 from instagrapi.realtime.network.connection import Connection
-from instagrapi.realtime.network.deadline import Deadline
+from instagrapi.realtime.network.deadline import Deadline, sooner
 from instagrapi.realtime.network.ending import CutOff
 from instagrapi.realtime.protocol.packets import Packet, Publish
 from instagrapi.realtime.state import State
@@ -118,10 +118,7 @@ class Reading(Stopping):
             self._tick()
 
     def _patience(self, deadline: Deadline) -> float | None:
-        remaining, due_in = deadline.remaining(), self._due_in()
-        if due_in is None:
-            return remaining
-        return due_in if remaining is None else min(remaining, due_in)
+        return sooner(deadline.remaining(), self._due_in())
 
     def _due_in(self) -> float | None:
         """Seconds until :meth:`_tick` has something to do; ``None`` for never."""

@@ -12,7 +12,7 @@ from instagrapi.exceptions import ConcurrencyError, ConnectionLost, NotConnected
 from instagrapi.realtime import events as ev
 from instagrapi.realtime.connecting import Wake
 from instagrapi.realtime.network.connection import Connection
-from instagrapi.realtime.network.deadline import Deadline
+from instagrapi.realtime.network.deadline import Deadline, sooner
 from instagrapi.realtime.recovery import asked_to_wait
 from instagrapi.realtime.refusals import explained, is_dead_session
 from instagrapi.realtime.state import State
@@ -164,8 +164,7 @@ class Recovering(Telling):
             if pause <= 0:
                 self._recover_now(outage)
                 continue
-            remaining = deadline.remaining()
-            outage.wake.wait(pause if remaining is None else min(pause, remaining))
+            outage.wake.wait(sooner(pause, deadline.remaining()))
             if deadline.expired() and self._clock() < outage.retry_at:
                 return False
 

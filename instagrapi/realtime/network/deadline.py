@@ -39,3 +39,10 @@ class Deadline:
 
 
 _NEVER = Deadline(None)
+
+
+def sooner(one: float | None, other: float | None) -> float | None:
+    """The shorter of two waits in seconds; ``None`` is one for ever."""
+    if one is None or other is None:
+        return other if one is None else one
+    return min(one, other)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from instagrapi.realtime.network.deadline import sooner
 from instagrapi.realtime.protocol.keepalive import KeepAlive
 
 _NEVER = float("inf")
@@ -32,7 +33,5 @@ class KeepAliveWatch:
 
     def patience(self, remaining: float | None, now: float) -> float | None:
         """How many of the seconds that remain the line may be quiet before the next look; ``None`` for ever."""
-        if self.look_at == _NEVER:
-            return remaining
-        until_look = max(0.0, self.look_at - now)
-        return until_look if remaining is None else min(remaining, until_look)
+        until_look = None if self.look_at == _NEVER else max(0.0, self.look_at - now)
+        return sooner(remaining, until_look)

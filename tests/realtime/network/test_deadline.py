@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from instagrapi.realtime.network.deadline import Deadline
+import pytest
+
+from instagrapi.realtime.network.deadline import Deadline, sooner
 from tests.support.clock import FakeClock
 
 
@@ -30,3 +32,11 @@ def test_zero_and_less_have_passed_already() -> None:
     assert Deadline.after(0, clock).expired()
     assert Deadline.after(-3, clock).expired()
     assert Deadline.after(-3, clock).remaining() == 0.0
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "shorter"),
+    [(1.0, 2.0, 1.0), (2.0, 1.0, 1.0), (None, 1.0, 1.0), (0.0, None, 0.0), (None, None, None)],
+)
+def test_the_sooner_of_two_waits(one: float | None, other: float | None, shorter: float | None) -> None:
+    assert sooner(one, other) == shorter
